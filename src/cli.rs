@@ -1,0 +1,119 @@
+//! The commands; the only module that prints.
+
+mod build;
+mod check;
+mod load;
+mod plan;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Builds native .deb and .rpm packages for uWSGI applications from one declarative site spec.
+#[derive(Parser)]
+#[command(name = "liege", version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build the packages of a site.
+    Build(BuildArguments),
+    /// Find every mistake of a spec; build nothing.
+    Check(CheckArguments),
+    /// Print the packages of a site as text: files, relations, scripts.
+    Plan(PlanArguments),
+}
+
+#[derive(Args)]
+struct CheckArguments {
+    /// The site's spec.
+    spec: PathBuf,
+}
+
+#[derive(Args)]
+struct Selection {
+    /// The site's spec.
+    spec: PathBuf,
+    /// Only for this OS family; may be repeated. [default: the spec's families]
+    #[arg(long = "family", value_name = "FAMILY")]
+    families: Vec<String>,
+    /// Only this application; may be repeated. [default: all, and what they share]
+    #[arg(long = "app", value_name = "APP")]
+    apps: Vec<String>,
+    /// A directory whose files replace the built-in templates of the same name.
+    #[arg(long, value_name = "DIR")]
+    templates: Option<PathBuf>,
+    /// The release of this version: raise it to publish another build of the same version.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=999_999))]
+    release: u32,
+}
+
+#[derive(Args)]
+struct BuildArguments {
+    #[command(flatten)]
+    selection: Selection,
+    /// Where to write DIR/FAMILY/*.deb, DIR/FAMILY/*.rpm and DIR/manifest.json.
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    out: PathBuf,
+}
+
+#[derive(Args)]
+struct PlanArguments {
+    #[command(flatten)]
+    selection: Selection,
+}
+
+/// Why a command did not do what it was asked for.
+enum Failure {
+    /// The spec is wrong; its mistakes have been told.
+    Spec,
+    /// Anything else.
+    World(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::World(error)
+    }
+}
+
+/// Exit status when the spec is wrong.
+const SPEC_IS_WRONG: u8 = 1;
+/// Exit status for anything else that went wrong.
+const WORLD_IS_WRONG: u8 = 2;
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Build(arguments) => build::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Plan(arguments) => plan::run(&arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Spec) => ExitCode::from(SPEC_IS_WRONG),
+        Err(Failure::World(error)) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(Failure::World(error)) => {
+            eprintln!("liege: {error:#}");
+            ExitCode::from(WORLD_IS_WRONG)
+        }
+    }
+}
+
+/// Prints to standard output; a reader that goes away is no error of ours.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| Failure::World(error.into()))
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    })
+}

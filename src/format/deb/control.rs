@@ -1,0 +1,102 @@
+//! The files of control.tar: control, md5sums, conffiles and the maintainer scripts.
+
+use md5::{Digest as _, Md5};
+
+use super::{Deb, Format as _, KINDS};
+use crate::format::of_kind;
+use crate::package::{Contents, File, Package, Relation, RelationKind, Role};
+
+/// A file of control.tar: name, mode, text.
+pub type Member = (String, u32, String);
+
+/// Everything in control.tar, in dpkg-deb's order of importance.
+pub fn files(package: &Package) -> Vec<Member> {
+    let mut files = vec![("control".to_owned(), 0o644, control(package))];
+    let conffiles: String =
+        package.files.iter().filter(|file| file.role == Role::Config).map(|file| format!("{}\n", file.path)).collect();
+    if !conffiles.is_empty() {
+        files.push(("conffiles".to_owned(), 0o644, conffiles));
+    }
+    files.push(("md5sums".to_owned(), 0o644, md5sums(package)));
+    files.extend(package.scripts.iter().map(|script| (script.name.clone(), 0o755, script.text.clone())));
+    files
+}
+
+/// The control file: deb-control(5). Every value comes from a narrow type, so none can begin a new field.
+fn control(package: &Package) -> String {
+    let mut fields = vec![
+        ("Package", package.name.clone()),
+        ("Version", format!("{}-{}", package.version, package.release)),
+        ("Architecture", Deb.architecture().to_owned()),
+        ("Maintainer", package.maintainer.clone()),
+        ("Installed-Size", installed_size(package).to_string()),
+    ];
+    for kind in KINDS {
+        let relations: Vec<String> = of_kind(package, kind).map(relation).collect();
+        if !relations.is_empty() {
+            fields.push((field_of(kind), relations.join(", ")));
+        }
+    }
+    fields.push(("Section", "web".to_owned()));
+    fields.push(("Priority", "optional".to_owned()));
+    fields.extend(package.homepage.iter().map(|homepage| ("Homepage", homepage.clone())));
+    fields.push(("Description", format!("{}\n{}", package.summary, folded(&package.description))));
+    fields.iter().map(|(name, value)| format!("{name}: {value}\n")).collect()
+}
+
+/// The name of the field that holds relations of a kind.
+pub fn field_of(kind: RelationKind) -> &'static str {
+    match kind {
+        RelationKind::Requires => "Depends",
+        RelationKind::RequiresBefore => "Pre-Depends",
+        RelationKind::Recommends => "Recommends",
+        RelationKind::Provides => "Provides",
+    }
+}
+
+/// One relation, as Debian Policy 7.1 writes it.
+pub fn relation(relation: &Relation) -> String {
+    match &relation.version {
+        Some((operator, version)) => format!("{} ({operator} {version})", relation.name),
+        None => relation.name.clone(),
+    }
+}
+
+/// The long description: each line behind a blank, an empty line as ` .` (Debian Policy 5.6.13), at most 79 columns.
+fn folded(text: &str) -> String {
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        let mut filled = String::new();
+        for word in line.split_whitespace() {
+            if !filled.is_empty() && filled.len() + word.len() > 77 {
+                lines.push(std::mem::take(&mut filled));
+            }
+            if !filled.is_empty() {
+                filled.push(' ');
+            }
+            filled.push_str(word);
+        }
+        lines.push(if filled.is_empty() { ".".to_owned() } else { filled });
+    }
+    lines.iter().map(|line| format!(" {line}")).collect::<Vec<_>>().join("\n")
+}
+
+fn md5sums(package: &Package) -> String {
+    let line = |file: &File| {
+        let bytes = super::archive::stored(file)?;
+        // dpkg --verify leaves conffiles to its own list.
+        (file.role != Role::Config)
+            .then(|| format!("{}  {}\n", hex::encode(Md5::digest(&bytes)), file.path.trim_start_matches('/')))
+    };
+    package.files.iter().filter_map(line).collect()
+}
+
+/// Kibibytes: each file rounded up, and one for everything else (dpkg-gencontrol(1), Installed-Size).
+fn installed_size(package: &Package) -> usize {
+    let of = |file: &File| match &file.contents {
+        Contents::Ghost(_) => 0,
+        Contents::Text(_) => super::archive::stored(file).map_or(1, |bytes| bytes.len().div_ceil(1024)),
+        Contents::Directory => 1,
+    };
+    package.files.iter().map(of).sum()
+}

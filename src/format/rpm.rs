@@ -1,0 +1,163 @@
+//! The .rpm, version 4, by the rpm crate.
+
+use std::io::Write;
+
+use anyhow::{Context as _, Result};
+use rpm::{BuildConfig, CompressionWithLevel, Dependency, FileMode, FileOptions, PackageBuilder, Scriptlet};
+
+use super::Format;
+use crate::package::{Contents, File, Ghost, Package, Relation, RelationKind, Role};
+
+/// The rpm package format.
+pub struct Rpm;
+
+/// Where the package says it was built: nowhere in particular, so that it is the same everywhere.
+const BUILD_HOST: &str = "localhost";
+
+impl Format for Rpm {
+    fn name(&self) -> &'static str {
+        "rpm"
+    }
+
+    fn architecture(&self) -> &'static str {
+        "noarch"
+    }
+
+    fn file_name(&self, package: &Package) -> String {
+        format!("{}-{}-{}.{}.rpm", package.name, package.version, package.release, self.architecture())
+    }
+
+    fn relation(&self, relation: &Relation) -> String {
+        let field = match relation.kind {
+            RelationKind::Requires => "Requires",
+            RelationKind::RequiresBefore => "Requires(pre)",
+            RelationKind::Recommends => "Recommends",
+            RelationKind::Provides => "Provides",
+        };
+        let version = relation.version.iter().map(|(operator, version)| format!(" {operator} {version}"));
+        format!("{field}: {}{}", relation.name, version.collect::<String>())
+    }
+
+    fn build(&self, package: &Package, writer: &mut dyn Write) -> Result<()> {
+        let date = u32::try_from(package.date).context("rpm keeps dates from 1970 to 2106")?;
+        let mut builder = PackageBuilder::new(
+            &package.name,
+            &package.version,
+            &package.license,
+            self.architecture(),
+            &package.summary,
+        );
+        builder
+            .using_config(
+                BuildConfig::v4().compression(CompressionWithLevel::Gzip(9)).source_date(date).reserved_space(None),
+            )
+            .release(package.release.to_string())
+            .description(&package.description)
+            .vendor(vendor(package))
+            .packager(&package.maintainer)
+            .group("System Environment/Daemons")
+            .build_host(BUILD_HOST)
+            .add_changelog_entry(
+                format!("{} - {}-{}", package.maintainer, package.version, package.release),
+                format!("- {}", package.change),
+                date,
+            );
+        if let Some(homepage) = &package.homepage {
+            builder.url(homepage);
+        }
+        for file in &package.files {
+            add_file(&mut builder, file).with_context(|| format!("cannot put {} into {}", file.path, package.name))?;
+        }
+        add_relations(&mut builder, package);
+        add_scripts(&mut builder, package);
+        let built = builder.build().with_context(|| format!("cannot make {}", package.name))?;
+        built.write(&mut Plain(writer)).with_context(|| format!("cannot write {}", package.name))
+    }
+}
+
+/// The crate writes to a sized writer.
+struct Plain<'w>(&'w mut dyn Write);
+
+impl Write for Plain<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Who the package is from: the maintainer's name without the address.
+fn vendor(package: &Package) -> &str {
+    package.maintainer.split(" <").next().unwrap_or(&package.maintainer)
+}
+
+fn add_file(builder: &mut PackageBuilder, file: &File) -> Result<(), rpm::Error> {
+    let permissions = u16::try_from(file.mode).unwrap_or(0o644);
+    let path = &file.path;
+    let owned = |options: rpm::FileOptionsBuilder| options.user(&file.owner).group(&file.group);
+    match &file.contents {
+        Contents::Text(text) => {
+            let options = owned(FileOptions::new(path)).permissions(permissions);
+            let options = match file.role {
+                Role::Plain => options,
+                Role::Config => options.config().noreplace(),
+                Role::Documentation | Role::CompressedDocumentation => options.doc(),
+            };
+            builder.with_file_contents(text.as_bytes(), options)?;
+        }
+        Contents::Directory => {
+            builder.with_dir_entry(owned(FileOptions::dir(path)).permissions(permissions))?;
+        }
+        Contents::Ghost(kind) => {
+            let options = match kind {
+                Ghost::Directory => FileOptions::ghost_dir(path).permissions(permissions),
+                Ghost::File => FileOptions::ghost(path).permissions(permissions),
+                Ghost::Link => FileOptions::ghost(path).mode(FileMode::symbolic_link(permissions)),
+            };
+            builder.with_ghost(owned(options))?;
+        }
+    }
+    Ok(())
+}
+
+fn add_relations(builder: &mut PackageBuilder, package: &Package) {
+    for relation in &package.relations {
+        let name = relation.name.as_str();
+        match relation.kind {
+            RelationKind::Requires => builder.requires(dependency(relation)),
+            RelationKind::RequiresBefore => builder.requires(Dependency::script_pre(name)),
+            RelationKind::Recommends => builder.recommends(dependency(relation)),
+            // The crate reads these from the package's sysusers.d file by itself; a test holds its reading against ours.
+            RelationKind::Provides if is_of_users(name) => builder,
+            RelationKind::Provides => builder.provides(dependency(relation)),
+        };
+    }
+}
+
+fn is_of_users(name: &str) -> bool {
+    ["user(", "group(", "groupmember("].iter().any(|kind| name.starts_with(kind))
+}
+
+fn dependency(relation: &Relation) -> Dependency {
+    match &relation.version {
+        Some((">=", version)) => Dependency::greater_eq(&relation.name, version),
+        Some((_, version)) => Dependency::eq(&relation.name, version),
+        None => Dependency::any(&relation.name),
+    }
+}
+
+fn add_scripts(builder: &mut PackageBuilder, package: &Package) {
+    for script in &package.scripts {
+        let text = Scriptlet::new(&script.text);
+        match (script.name.as_str(), &script.on) {
+            ("pre", _) => builder.pre_install_script(text),
+            ("post", _) => builder.post_install_script(text),
+            ("preun", _) => builder.pre_uninstall_script(text),
+            ("postun", _) => builder.post_uninstall_script(text),
+            ("triggerin", Some(on)) => builder.trigger_in(on, None, text),
+            (name, _) => unreachable!("{name} is no scriptlet that the templates make"),
+        };
+    }
+}

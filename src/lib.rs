@@ -1,0 +1,23 @@
+//! liege builds native .deb and .rpm packages for Python applications run by uWSGI from one declarative spec of a site.
+//!
+//! The flow, from left to right: a spec's text ([`source`]) is read into types ([`read`], [`spec`], [`value`]), put on the
+//! OS families it is for ([`family`], [`site`]) and checked ([`rule`], [`diagnostic`]). With the templates ([`template`])
+//! each application becomes a format-neutral package ([`package`]), which is printed ([`plan`]) or packed ([`format`]) and
+//! written ([`output`], [`manifest`]). Only [`cli`] prints, and only [`output`] writes.
+
+pub mod cli;
+pub mod diagnostic;
+pub mod family;
+pub mod format;
+pub mod manifest;
+pub mod output;
+pub mod package;
+pub mod plan;
+pub mod read;
+pub mod rule;
+pub mod site;
+pub mod source;
+pub mod spec;
+pub mod template;
+pub mod uwsgi;
+pub mod value;

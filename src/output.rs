@@ -1,0 +1,214 @@
+//! Writes a tree of artefacts; the only module that writes. What was there before stays whole until all of the new is.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+use sha2::{Digest as _, Sha256};
+use tempfile::TempDir;
+
+use crate::manifest::{Artefact, Manifest};
+
+/// Name of the manifest in an output directory.
+pub const MANIFEST: &str = "manifest.json";
+
+/// How the staging directory's name begins; one that an interrupted build left is taken away by the next.
+const STAGE: &str = ".liege-";
+
+/// An output directory that is being written to.
+pub struct Output {
+    root: PathBuf,
+    stage: TempDir,
+    former: Manifest,
+    /// Held until the end, so that two builds never write at once.
+    _lock: File,
+}
+
+/// An artefact in the making; counts and digests what passes.
+pub struct Writer {
+    file: BufWriter<File>,
+    digest: Sha256,
+    size: u64,
+}
+
+impl Output {
+    /// Opens `root` for writing, and makes it when it is missing.
+    ///
+    /// # Errors
+    /// A directory that cannot be made or written, another build that is writing to it, a manifest that cannot be read.
+    pub fn open(root: &Path) -> Result<Self> {
+        fs::create_dir_all(root).with_context(|| format!("cannot make the output directory {}", root.display()))?;
+        let lock = File::open(root).with_context(|| format!("cannot open {}", root.display()))?;
+        if lock.try_lock().is_err() {
+            bail!(
+                "another build is writing to {}; wait for it, or choose another directory with --out",
+                root.display()
+            );
+        }
+        remove_stale_stages(root)?;
+        let former = read_manifest(root)?;
+        let stage = tempfile::Builder::new()
+            .prefix(STAGE)
+            .tempdir_in(root)
+            .with_context(|| format!("cannot write to {}", root.display()))?;
+        Ok(Self { root: root.to_owned(), stage, former, _lock: lock })
+    }
+
+    /// Begins an artefact at `path`, relative to the output directory.
+    ///
+    /// # Errors
+    /// A file that cannot be made.
+    pub fn create(&self, path: &str) -> Result<Writer> {
+        let path = self.stage.path().join(path);
+        let failed = || format!("cannot write {}", path.display());
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).with_context(failed)?;
+        }
+        let file = File::create(&path).with_context(failed)?;
+        Ok(Writer { file: BufWriter::new(file), digest: Sha256::new(), size: 0 })
+    }
+
+    /// Puts the new artefacts into the place of the former ones that `replaces` names; everything else that is there stays.
+    ///
+    /// Each family's directory is exchanged for the new one in one step, and the manifest comes last.
+    ///
+    /// # Errors
+    /// A file that cannot be linked, moved or written. The former artefacts are whole then.
+    pub fn commit(self, artefacts: Vec<Artefact>, replaces: impl Fn(&Artefact) -> bool) -> Result<()> {
+        let new: BTreeSet<String> = artefacts.iter().map(|artefact| artefact.path.clone()).collect();
+        let (dropped, kept): (Vec<_>, Vec<_>) = self
+            .former
+            .artefacts
+            .iter()
+            .cloned()
+            .partition(|artefact| replaces(artefact) || new.contains(&artefact.path));
+        let touched = dropped.iter().chain(&artefacts);
+        let families: BTreeSet<&str> =
+            touched.filter_map(|artefact| artefact.path.split_once('/')).map(|(family, _)| family).collect();
+        let dropped: BTreeSet<&str> = dropped.iter().map(|artefact| artefact.path.as_str()).collect();
+        for family in &families {
+            self.keep(family, &dropped)?;
+        }
+        rustix::fs::syncfs(&self._lock).with_context(|| format!("cannot finish writing to {}", self.root.display()))?;
+        for family in families {
+            self.exchange(family, &dropped)?;
+        }
+        let mut all: Vec<Artefact> = kept.into_iter().chain(artefacts).collect();
+        all.sort_by(|a, b| a.path.cmp(&b.path));
+        self.write_manifest(&Manifest { artefacts: all })
+    }
+
+    /// Takes over into the new directory of a family what is not dropped from the present one.
+    fn keep(&self, family: &str, dropped: &BTreeSet<&str>) -> Result<()> {
+        let (present, stage) = (self.root.join(family), self.stage.path().join(family));
+        fs::create_dir_all(&stage).with_context(|| format!("cannot make {}", stage.display()))?;
+        if !present.exists() {
+            return Ok(());
+        }
+        for entry in fs::read_dir(&present).with_context(|| format!("cannot list {}", present.display()))? {
+            let entry = entry.with_context(|| format!("cannot list {}", present.display()))?;
+            let name = entry.file_name();
+            let target = stage.join(&name);
+            if dropped.contains(format!("{family}/{}", name.to_string_lossy()).as_str()) || target.exists() {
+                continue;
+            }
+            fs::hard_link(entry.path(), &target).with_context(|| {
+                format!(
+                    "{} is not an artefact of liege and cannot be taken over: move it elsewhere",
+                    entry.path().display()
+                )
+            })?;
+        }
+        Ok(())
+    }
+
+    fn exchange(&self, family: &str, dropped: &BTreeSet<&str>) -> Result<()> {
+        let (present, stage) = (self.root.join(family), self.stage.path().join(family));
+        let failed = || format!("cannot put the new {} into place", present.display());
+        if present.exists() {
+            // Some file systems cannot exchange, and a mount point cannot be moved: there it is file by file.
+            if renameat_with(CWD, &stage, CWD, &present, RenameFlags::EXCHANGE).is_err() {
+                move_files(&stage, &present).with_context(failed)?;
+                for path in dropped.iter().filter(|path| path.starts_with(&format!("{family}/"))) {
+                    let stale = self.root.join(path);
+                    if !stage.join(path).exists() && stale.exists() {
+                        fs::remove_file(&stale).with_context(failed)?;
+                    }
+                }
+            }
+        } else {
+            fs::rename(&stage, &present).with_context(failed)?;
+        }
+        if fs::read_dir(&present).with_context(failed)?.next().is_none() {
+            fs::remove_dir(&present).with_context(failed)?;
+        }
+        Ok(())
+    }
+
+    fn write_manifest(&self, manifest: &Manifest) -> Result<()> {
+        let path = self.root.join(MANIFEST);
+        let failed = || format!("cannot write {}", path.display());
+        let stage = self.stage.path().join(MANIFEST);
+        let mut file = BufWriter::new(File::create(&stage).with_context(failed)?);
+        serde_json::to_writer_pretty(&mut file, manifest).with_context(failed)?;
+        file.write_all(b"\n").and_then(|()| file.flush()).with_context(failed)?;
+        fs::rename(&stage, &path).with_context(failed)
+    }
+}
+
+impl Writer {
+    /// Ends the artefact: its size in bytes and its SHA-256.
+    ///
+    /// # Errors
+    /// Bytes that could not be written.
+    pub fn finish(mut self) -> Result<(u64, String)> {
+        self.file.flush().context("cannot write an artefact")?;
+        Ok((self.size, hex::encode(self.digest.finalize())))
+    }
+}
+
+impl Write for Writer {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.digest.update(&bytes[..written]);
+        self.size += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
+}
+
+fn read_manifest(root: &Path) -> Result<Manifest> {
+    let path = root.join(MANIFEST);
+    match fs::read(&path) {
+        Ok(bytes) => serde_json::from_slice(&bytes)
+            .with_context(|| format!("{} is no manifest of liege; remove it to begin anew", path.display())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Manifest::default()),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
+}
+
+fn remove_stale_stages(root: &Path) -> Result<()> {
+    for entry in fs::read_dir(root).with_context(|| format!("cannot list {}", root.display()))? {
+        let entry = entry.with_context(|| format!("cannot list {}", root.display()))?;
+        if entry.file_name().to_string_lossy().starts_with(STAGE) {
+            let path = entry.path();
+            fs::remove_dir_all(&path)
+                .with_context(|| format!("cannot remove what an interrupted build left: {}", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
+fn move_files(from: &Path, to: &Path) -> std::io::Result<()> {
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        fs::rename(entry.path(), to.join(entry.file_name()))?;
+    }
+    Ok(())
+}

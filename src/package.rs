@@ -1,0 +1,232 @@
+//! Target → Package: what a package holds, whatever its format. This is what `plan` prints and what `build` packs.
+
+mod application;
+mod files;
+mod selinux;
+mod shared;
+mod view;
+
+use anyhow::Result;
+use indexmap::IndexSet;
+
+use crate::family::Family;
+use crate::site::{Site, Target};
+use crate::template::Templates;
+
+/// A package of one family, before it becomes bytes.
+#[derive(Debug)]
+pub struct Package {
+    /// Its name.
+    pub name: String,
+    /// The site's version.
+    pub version: String,
+    /// The release of that version; a deb's revision.
+    pub release: u32,
+    /// The family it is for.
+    pub family: &'static Family,
+    /// The site.
+    pub site: String,
+    /// The application it brings; none for what all share.
+    pub application: Option<String>,
+    /// The unit or vassal that it brings to life, if any.
+    pub manages: Option<String>,
+    /// One line.
+    pub summary: String,
+    /// Paragraphs.
+    pub description: String,
+    /// `Name <address>`.
+    pub maintainer: String,
+    /// Where to read more.
+    pub homepage: Option<String>,
+    /// An SPDX expression.
+    pub license: String,
+    /// Seconds since 1970: the time of every file, entry and header.
+    pub date: i64,
+    /// What this release brings, for the changelog.
+    pub change: String,
+    /// What it wants and offers.
+    pub relations: Vec<Relation>,
+    /// What it installs, sorted by path.
+    pub files: Vec<File>,
+    /// What it runs, in the order of a package's life.
+    pub scripts: Vec<Script>,
+}
+
+/// How one package stands to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RelationKind {
+    /// Must be there for the package to work.
+    Requires,
+    /// Must be there before the package's files are unpacked.
+    RequiresBefore,
+    /// Is installed along unless the administrator says otherwise.
+    Recommends,
+    /// Offered by the package besides its own name.
+    Provides,
+}
+
+/// A relation to another package.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Relation {
+    /// What kind.
+    pub kind: RelationKind,
+    /// The other package, in the format's own syntax.
+    pub name: String,
+    /// An operator and a version.
+    pub version: Option<(&'static str, String)>,
+}
+
+/// What a file is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Contents {
+    /// A plain file.
+    Text(String),
+    /// A directory.
+    Directory,
+    /// Not installed but made later; the package only owns it.
+    Ghost(Ghost),
+}
+
+/// What a file that the package owns but does not install will be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ghost {
+    /// A plain file.
+    File,
+    /// A directory.
+    Directory,
+    /// A symbolic link.
+    Link,
+}
+
+/// What a file is for, as far as package managers treat it in a way of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Nothing special.
+    Plain,
+    /// The administrator's changes stay (conffile, `%config(noreplace)`).
+    Config,
+    /// Documentation.
+    Documentation,
+    /// Documentation that is stored compressed.
+    CompressedDocumentation,
+}
+
+/// A file of a package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Absolute.
+    pub path: String,
+    /// Permission bits.
+    pub mode: u32,
+    /// Its user.
+    pub owner: String,
+    /// Its group.
+    pub group: String,
+    /// What it is for.
+    pub role: Role,
+    /// What is in it.
+    pub contents: Contents,
+}
+
+/// A maintainer script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Script {
+    /// The format's own name for it: `postinst`, `preun`, `triggerin`, …
+    pub name: String,
+    /// The package whose installation triggers it, for a trigger.
+    pub on: Option<String>,
+    /// A shell script.
+    pub text: String,
+}
+
+/// What is told from outside and not by the spec.
+#[derive(Clone, Copy, Debug)]
+pub struct Stamp {
+    /// Seconds since 1970.
+    pub date: i64,
+    /// The release of the version.
+    pub release: u32,
+}
+
+/// What to make a package of.
+pub enum Item<'s, 'a> {
+    /// What the applications of a family share.
+    Shared(&'static Family),
+    /// A family's SELinux module.
+    Selinux(&'static Family),
+    /// An application.
+    Application(&'s Target<'a>),
+}
+
+impl<'s, 'a> Item<'s, 'a> {
+    /// Everything that a site consists of, family by family.
+    #[must_use]
+    pub fn of(site: &'s Site<'a>) -> Vec<Self> {
+        let mut items = Vec::with_capacity(site.targets.len() + 2 * site.families.len());
+        for &family in &site.families {
+            items.push(Item::Shared(family));
+            if family.scripts.selinux && site.has_unix_socket(family) {
+                items.push(Item::Selinux(family));
+            }
+            items.extend(site.on(family).map(Item::Application));
+        }
+        items
+    }
+
+    /// The family it is for.
+    #[must_use]
+    pub fn family(&self) -> &'static Family {
+        match self {
+            Item::Shared(family) | Item::Selinux(family) => family,
+            Item::Application(target) => target.family,
+        }
+    }
+
+    /// The name of the application, if it is one.
+    #[must_use]
+    pub fn application(&self) -> Option<&str> {
+        match self {
+            Item::Application(target) => Some(target.name.as_str()),
+            _ => None,
+        }
+    }
+
+    /// Makes the package.
+    ///
+    /// # Errors
+    /// A template that cannot be rendered.
+    pub fn package(&self, site: &Site<'_>, templates: &Templates, stamp: Stamp) -> Result<Package> {
+        let mut package = match self {
+            Item::Shared(family) => shared::package(site, family, templates, stamp),
+            Item::Selinux(family) => selinux::package(site, family, templates, stamp),
+            Item::Application(target) => application::package(target, templates, stamp),
+        }?;
+        package.files.sort_by(|a, b| a.path.cmp(&b.path));
+        package.relations = package.relations.into_iter().collect::<IndexSet<_>>().into_iter().collect();
+        Ok(package)
+    }
+}
+
+impl File {
+    /// The lines of a plain file; none of anything else.
+    pub fn lines(&self) -> impl Iterator<Item = &str> {
+        let text = match &self.contents {
+            Contents::Text(text) => text.as_str(),
+            Contents::Directory | Contents::Ghost(_) => "",
+        };
+        text.lines()
+    }
+}
+
+impl Relation {
+    /// A relation without a version.
+    #[must_use]
+    pub fn any(kind: RelationKind, name: &str) -> Self {
+        Self { kind, name: name.to_owned(), version: None }
+    }
+
+    /// One relation for each name.
+    pub fn all(kind: RelationKind, names: &[String]) -> impl Iterator<Item = Self> {
+        names.iter().map(move |name| Self::any(kind, name))
+    }
+}

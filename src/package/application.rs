@@ -1,0 +1,83 @@
+//! The package of one application: the page a packager reviews.
+
+use anyhow::Result;
+
+use super::files::{begin, documents, ghost, plain, provides_of_users, requires_shared, scripts};
+use super::view::{Application, summary};
+use super::{File, Ghost, Package, Relation, RelationKind, Role, Stamp};
+use crate::site::Target;
+use crate::spec::{Mode, UwsgiFrom};
+use crate::template::{Templates, Values};
+
+/// Makes the package.
+///
+/// # Errors
+/// A template that cannot be rendered.
+pub fn package(target: &Target<'_>, templates: &Templates, stamp: Stamp) -> Result<Package> {
+    let mut package = begin(target.header, target.family, target.package(), summary(target), stamp);
+    package.application = Some(target.name.to_string());
+    package.manages = Some(target.managed());
+    let values = Values::new(&Application::of(target))?;
+    package.files = files(target, &package.name, templates, &values)?;
+    documents(&mut package, templates, &values, "app/README")?;
+    package.relations = relations(target, &package.files);
+    package.scripts = scripts(templates, &values, target.family, "app")?;
+    Ok(package)
+}
+
+fn files(target: &Target<'_>, package: &str, templates: &Templates, values: &Values) -> Result<Vec<File>> {
+    let text = |template: &str| templates.render(template, values);
+    let config = |path: String, text: String| File { role: Role::Config, ..plain(path, text) };
+    let mut files = vec![
+        // The application's group may read its settings, and others may not: they can hold what is not for everybody.
+        File { mode: 0o640, group: target.group(), ..config(target.ini(), text("app/vassal.ini")?) },
+        plain(format!("/usr/lib/sysusers.d/{package}.conf"), text("app/sysusers.conf")?),
+        plain(format!("/usr/lib/tmpfiles.d/{package}.conf"), text("app/tmpfiles.conf")?),
+    ];
+    if target.mode() == Mode::Service {
+        files.push(plain(format!("/usr/lib/systemd/system/{package}.service"), text("app/app.service")?));
+        files.push(plain(format!("/usr/lib/systemd/system/{package}.socket"), text("app/app.socket")?));
+        if target.family.scripts.presets {
+            files.push(plain(format!("/usr/lib/systemd/system-preset/80-{package}.preset"), text("app/preset")?));
+        }
+    }
+    if target.rotate().is_some() {
+        files.push(config(format!("/etc/logrotate.d/{package}"), text("app/logrotate")?));
+    }
+    if target.family.ghosts {
+        files.extend(ghosts(target));
+    }
+    Ok(files)
+}
+
+/// What an rpm owns although it is made on the machine.
+fn ghosts(target: &Target<'_>) -> Vec<File> {
+    let (user, web_group, log_group) = (target.user(), target.header.group.as_str(), target.log_group());
+    let mut files = vec![ghost(target.runtime_directory(), Ghost::Directory, 0o2750, &user, web_group)];
+    if target.mode() == Mode::Emperor {
+        files.push(ghost(target.vassal(), Ghost::Link, 0o777, "root", "root"));
+    }
+    if target.rotate().is_some() {
+        files.push(ghost(target.log_directory(), Ghost::Directory, 0o2750, &user, &log_group));
+        files.push(ghost(format!("{}/uwsgi.log", target.log_directory()), Ghost::File, 0o640, &user, &log_group));
+    }
+    files
+}
+
+fn relations(target: &Target<'_>, files: &[File]) -> Vec<Relation> {
+    let depends = &target.family.depends;
+    let mut relations = vec![requires_shared(target.header, target.family)];
+    relations.extend(Relation::all(RelationKind::Requires, &depends.users));
+    relations.extend(Relation::all(RelationKind::RequiresBefore, &depends.users_before_unpacking));
+    if target.app.uwsgi_from == UwsgiFrom::System {
+        relations.extend(Relation::all(RelationKind::Requires, &depends.uwsgi));
+        relations.extend(Relation::all(RelationKind::Requires, &depends.python));
+    }
+    if target.rotate().is_some() {
+        relations.extend(Relation::all(RelationKind::Requires, &depends.rotation));
+    }
+    if target.family.user_provides {
+        relations.extend(provides_of_users(files));
+    }
+    relations
+}

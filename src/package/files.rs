@@ -1,0 +1,168 @@
+//! Files and scripts that more than one kind of package has.
+
+use anyhow::Result;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+
+use super::view::Document;
+use super::{Contents, File, Ghost, Package, Relation, RelationKind, Role, Script, Stamp};
+use crate::family::Family;
+use crate::spec::Header;
+use crate::template::{Templates, Values};
+
+/// The scripts of a package's life in each format, in their order; a trigger is named with what triggers it.
+const SCRIPTS: [&str; 8] = ["preinst", "postinst", "prerm", "postrm", "pre", "post", "preun", "postun"];
+
+/// A plain file of root's, mode 0644.
+pub fn plain(path: String, text: String) -> File {
+    File {
+        path,
+        mode: 0o644,
+        owner: "root".to_owned(),
+        group: "root".to_owned(),
+        role: Role::Plain,
+        contents: Contents::Text(text),
+    }
+}
+
+/// A program of root's, mode 0755.
+pub fn program(path: String, text: String) -> File {
+    File { mode: 0o755, ..plain(path, text) }
+}
+
+/// A directory of root's, mode 0755.
+pub fn directory(path: String) -> File {
+    File { mode: 0o755, contents: Contents::Directory, ..plain(path, String::new()) }
+}
+
+/// Something made on the machine that the package owns.
+pub fn ghost(path: String, kind: Ghost, mode: u32, owner: &str, group: &str) -> File {
+    File {
+        mode,
+        owner: owner.to_owned(),
+        group: group.to_owned(),
+        contents: Contents::Ghost(kind),
+        ..plain(path, String::new())
+    }
+}
+
+/// The name and origin that all packages of a site share; files, relations and scripts are still to come.
+pub fn begin(header: &Header, family: &'static Family, name: String, summary: String, stamp: Stamp) -> Package {
+    let description = header.description.as_ref().map_or_else(
+        || format!("Part of {}, which is {}.", header.site, decapitalised(&header.summary())),
+        ToString::to_string,
+    );
+    Package {
+        change: format!("Version {} of {}.", header.version, header.site),
+        name,
+        version: header.version.to_string(),
+        release: stamp.release,
+        family,
+        site: header.site.to_string(),
+        application: None,
+        manages: None,
+        summary,
+        description,
+        maintainer: header.maintainer.to_string(),
+        homepage: header.homepage.as_ref().map(ToString::to_string),
+        license: header.license.to_string(),
+        date: stamp.date,
+        relations: Vec::new(),
+        files: Vec::new(),
+        scripts: Vec::new(),
+    }
+}
+
+/// The relation of every other package to the shared one: any release of this version or a later one will do, so that one
+/// application can be upgraded or downgraded alone.
+pub fn requires_shared(header: &Header, family: &Family) -> Relation {
+    let lowest = format!("{}{}", header.version, family.before_any_release);
+    Relation { kind: RelationKind::Requires, name: header.site_package(), version: Some((">=", lowest)) }
+}
+
+/// Renders the scripts in `folder`; one that comes out blank has nothing to do and is left out.
+pub fn scripts(templates: &Templates, values: &Values, family: &Family, folder: &str) -> Result<Vec<Script>> {
+    let mut scripts = Vec::new();
+    for name in SCRIPTS {
+        scripts.extend(script(templates, values, family, folder, name)?);
+    }
+    Ok(scripts)
+}
+
+/// Renders the scripts that run when a package of `triggers` is installed.
+pub fn triggers(
+    templates: &Templates,
+    values: &Values,
+    family: &Family,
+    folder: &str,
+    triggers: &[String],
+) -> Result<Vec<Script>> {
+    let script = script(templates, values, family, folder, "triggerin")?;
+    let on = |script: &Script| triggers.iter().map(|on| Script { on: Some(on.clone()), ..script.clone() }).collect();
+    Ok(script.as_ref().map(on).unwrap_or_default())
+}
+
+fn script(templates: &Templates, values: &Values, family: &Family, folder: &str, name: &str) -> Result<Option<Script>> {
+    let template = format!("{}/{folder}/{name}", family.scripts.folder);
+    if !templates.has(&template) {
+        return Ok(None);
+    }
+    let text = templates.render(&template, values)?;
+    Ok((!text.trim().is_empty()).then(|| Script { name: name.to_owned(), on: None, text }))
+}
+
+/// The documents that a package of the family carries.
+pub fn documents(package: &mut Package, templates: &Templates, values: &Values, readme: &str) -> Result<()> {
+    let folder = format!("/usr/share/doc/{}", package.name);
+    let document = |name: &str, role: Role, text: String| File { role, ..plain(format!("{folder}/{name}"), text) };
+    let mut files =
+        vec![directory(folder.clone()), document("README", Role::Documentation, templates.render(readme, values)?)];
+    let values = Values::new(&Document::of(package)?)?;
+    for (name, template) in &package.family.documents {
+        let role = if name.ends_with(".gz") { Role::CompressedDocumentation } else { Role::Documentation };
+        files.push(document(name, role, templates.render(template, &values)?));
+    }
+    package.files.extend(files);
+    Ok(())
+}
+
+/// What rpm 4.19 and later make users from before they unpack a package: the lines of its sysusers.d file, each in base64
+/// behind a Provides, padded with NUL so that no `=` appears (rpm's `fileattrs/sysusers.attr`).
+pub fn provides_of_users(files: &[File]) -> Vec<Relation> {
+    let lines = files.iter().filter(|file| file.path.starts_with("/usr/lib/sysusers.d/")).flat_map(File::lines);
+    lines.flat_map(provides_of_line).collect()
+}
+
+fn provides_of_line(line: &str) -> Vec<Relation> {
+    let encoded = |line: &str| {
+        let mut bytes = line.as_bytes().to_vec();
+        bytes.resize(bytes.len().next_multiple_of(3), 0);
+        STANDARD_NO_PAD.encode(bytes)
+    };
+    let provides = |name: String, version: Option<String>| Relation {
+        kind: RelationKind::Provides,
+        name,
+        version: version.map(|version| ("=", version)),
+    };
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let line = words.join(" ");
+    match words.as_slice() {
+        ["u", user, ..] => {
+            vec![provides(format!("user({user})"), Some(encoded(&line))), provides(format!("group({user})"), None)]
+        }
+        ["g", group, ..] => vec![provides(format!("group({group})"), Some(encoded(&line)))],
+        ["m", user, group] => vec![provides(format!("groupmember({user}/{group})"), Some(encoded(&line)))],
+        _ => Vec::new(),
+    }
+}
+
+fn decapitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    match (characters.next(), characters.next()) {
+        // A second capital makes it an acronym, which keeps its first.
+        (Some(first), second) if second.is_none_or(char::is_lowercase) && !text.starts_with("uWSGI") => {
+            first.to_lowercase().chain(text.chars().skip(1)).collect()
+        }
+        _ => text.to_owned(),
+    }
+}

@@ -1,0 +1,294 @@
+//! What the templates see.
+
+use anyhow::{Context as _, Result};
+use serde::Serialize;
+
+use super::Package;
+use crate::family::Family;
+use crate::site::{Site, Target};
+use crate::spec::{App, Header, Mode, Rotate, UwsgiFrom};
+use crate::value::Listen;
+
+/// The first file descriptor that systemd passes: `SD_LISTEN_FDS_START`, sd_listen_fds(3).
+const FIRST_SOCKET: usize = 3;
+
+/// Where uWSGI is documented, for a site without a page of its own.
+const UWSGI_HOMEPAGE: &str = "https://uwsgi-docs.readthedocs.io/";
+
+/// What every template of a package sees.
+#[derive(Serialize)]
+pub struct Common<'a> {
+    site: &'a str,
+    site_package: String,
+    package: String,
+    summary: String,
+    homepage: String,
+    web_group: &'a str,
+    family: &'static Family,
+    /// Whether the package is about an emperor: the site's own, or the one that runs the application.
+    emperor: bool,
+    emperor_unit: String,
+    /// The units it ships.
+    units: Vec<String>,
+    /// The program that starts and stops units for a maintainer script.
+    invoke: &'static str,
+    /// Whether restarts wait for the end of the package manager's transaction.
+    restart_later: bool,
+    /// The file that tells a script of an upgrade what was there before.
+    mark: String,
+    /// The program that tries whether an application can be loaded.
+    preflight: String,
+}
+
+/// What an application's templates see.
+#[derive(Serialize)]
+pub struct Application<'a> {
+    #[serde(flatten)]
+    common: Common<'a>,
+    app: &'a str,
+    options: &'a App,
+    comment: Option<&'a str>,
+    user: String,
+    group: String,
+    gecos: String,
+    ini: String,
+    vassal: String,
+    runtime: String,
+    socket: String,
+    chdir: String,
+    uwsgi: String,
+    plugin: Option<&'a str>,
+    mercy: u32,
+    env_file: Option<&'a str>,
+    listeners: Vec<Listener>,
+    unix: bool,
+    freebind: bool,
+    processes: Option<String>,
+    further: Vec<Line>,
+    log_file: Option<String>,
+    log_directory: String,
+    log_group: String,
+    rotate: Option<Rotate>,
+    reopen: String,
+    in_home: bool,
+}
+
+/// One listener in the ini and in the socket unit.
+#[derive(Serialize)]
+struct Listener {
+    option: &'static str,
+    value: String,
+    stream: String,
+}
+
+/// One line of the ini.
+#[derive(Serialize)]
+struct Line {
+    option: String,
+    value: String,
+}
+
+/// What the shared package's templates see.
+#[derive(Serialize)]
+pub struct Shared<'a> {
+    #[serde(flatten)]
+    common: Common<'a>,
+    file_logs: bool,
+    in_home: bool,
+    selinux_package: String,
+    module: String,
+}
+
+/// What copyright and changelog see.
+#[derive(Serialize)]
+pub struct Document<'a> {
+    package: &'a str,
+    site: &'a str,
+    version: &'a str,
+    release: u32,
+    maintainer: &'a str,
+    license: &'a str,
+    homepage: &'a str,
+    homepage_given: bool,
+    change: &'a str,
+    year: i16,
+    date: String,
+}
+
+impl<'a> Common<'a> {
+    fn new(header: &'a Header, family: &'static Family, package: String, units: Vec<String>) -> Self {
+        Self {
+            site: header.site.as_str(),
+            site_package: header.site_package(),
+            mark: format!("/run/{}/.{package}.upgrade", header.site),
+            package,
+            summary: header.summary(),
+            homepage: header.homepage.as_ref().map_or_else(|| UWSGI_HOMEPAGE.to_owned(), ToString::to_string),
+            web_group: header.group.as_str(),
+            family,
+            emperor: false,
+            emperor_unit: header.emperor_unit(),
+            units,
+            invoke: &family.scripts.invoke,
+            restart_later: family.scripts.restart_later,
+            preflight: preflight(header),
+        }
+    }
+}
+
+impl<'a> Application<'a> {
+    /// Everything about one application on one family.
+    pub fn of(target: &'a Target<'_>) -> Self {
+        let service = target.mode() == Mode::Service;
+        let package = target.package();
+        let units = if service { vec![format!("{package}.socket"), format!("{package}.service")] } else { Vec::new() };
+        let common = Common {
+            emperor: !service,
+            summary: summary(target),
+            ..Common::new(target.header, target.family, package, units)
+        };
+        let app = target.app;
+        let log_file = target.rotate().is_some().then(|| format!("{}/uwsgi.log", target.log_directory()));
+        Self {
+            common,
+            app: target.name.as_str(),
+            options: app,
+            comment: app.comment.as_ref().map(|comment| comment.as_str()),
+            user: target.user(),
+            group: target.group(),
+            gecos: format!("{} application {}", target.header.site, target.name),
+            ini: target.ini(),
+            vassal: target.vassal(),
+            runtime: target.runtime_directory(),
+            socket: target.unix_socket(),
+            chdir: target.chdir(),
+            uwsgi: target.uwsgi(),
+            plugin: (app.uwsgi_from == UwsgiFrom::System).then_some(target.family.plugin.as_str()),
+            mercy: app.mercy(),
+            env_file: app.env_file.as_ref().map(|path| path.as_str()),
+            listeners: listeners(target),
+            unix: target.listens_on_unix(),
+            freebind: target
+                .app
+                .listen
+                .iter()
+                .filter_map(Listen::address)
+                .any(|address| !address.host.is_loopback() && !address.host.is_unspecified()),
+            processes: app.processes.map(|processes| processes.ini()),
+            further: further(app),
+            log_file,
+            log_directory: target.log_directory(),
+            log_group: target.log_group(),
+            rotate: target.rotate(),
+            reopen: format!("{}/reopen-log", target.runtime_directory()),
+            in_home: lives_in_home(target),
+        }
+    }
+}
+
+impl<'a> Shared<'a> {
+    /// Everything about what the applications of one family share, for the package called `package`.
+    pub fn of(site: &'a Site<'_>, family: &'static Family, package: String) -> Self {
+        let header = site.header;
+        let emperor = site.has_emperor(family);
+        let units = if emperor { vec![header.emperor_unit()] } else { Vec::new() };
+        Self {
+            common: Common { emperor, ..Common::new(header, family, package, units) },
+            file_logs: site.on(family).any(|target| target.rotate().is_some()),
+            in_home: site.on(family).any(lives_in_home),
+            selinux_package: header.selinux_package(),
+            module: module(header),
+        }
+    }
+}
+
+impl<'a> Document<'a> {
+    /// What the documents of `package` say of it.
+    ///
+    /// # Errors
+    /// A date outside the calendar.
+    pub fn of(package: &'a Package) -> Result<Self> {
+        let day = jiff::Timestamp::from_second(package.date).context("SOURCE_DATE_EPOCH is outside the calendar")?;
+        let day = day.to_zoned(jiff::tz::TimeZone::UTC);
+        Ok(Self {
+            package: &package.name,
+            site: &package.site,
+            version: &package.version,
+            release: package.release,
+            maintainer: &package.maintainer,
+            license: &package.license,
+            homepage: package.homepage.as_deref().unwrap_or_default(),
+            homepage_given: package.homepage.is_some(),
+            change: &package.change,
+            year: day.year(),
+            date: jiff::fmt::rfc2822::to_string(&day).context("SOURCE_DATE_EPOCH is no date of an e-mail")?,
+        })
+    }
+}
+
+/// Name of the SELinux module: CIL takes no `-` in it.
+pub fn module(header: &Header) -> String {
+    header.selinux_package().replace('-', "_")
+}
+
+/// Where the shared package installs the program that tries whether an application can be loaded.
+pub fn preflight(header: &Header) -> String {
+    format!("/usr/libexec/{}/preflight", header.site)
+}
+
+/// An application in one line.
+pub fn summary(target: &Target<'_>) -> String {
+    let made = || format!("uWSGI application {} of {}", target.name, target.header.site);
+    target.app.summary.as_ref().map_or_else(made, ToString::to_string)
+}
+
+/// Whether the application needs a directory that `ProtectHome=yes` would hide (systemd.exec(5)).
+fn lives_in_home(target: &Target<'_>) -> bool {
+    let app = target.app;
+    let mut paths = vec![target.chdir()];
+    paths.extend([&app.virtualenv, &app.paste].into_iter().flatten().map(ToString::to_string));
+    paths.extend(app.wsgi_file.iter().map(ToString::to_string));
+    paths.extend(app.writable.iter().map(ToString::to_string));
+    paths.iter().any(|path| ["/home/", "/root/", "/run/user/"].iter().any(|home| path.starts_with(home)))
+}
+
+/// In service mode systemd opens the sockets in the order of the unit's lines; the ini gives each its protocol.
+fn listeners(target: &Target<'_>) -> Vec<Listener> {
+    let service = target.mode() == Mode::Service;
+    let listener = |(number, listen): (usize, Listen)| {
+        let stream = listen.address().map_or_else(|| target.unix_socket(), |address| address.to_string());
+        let bound = if service { format!("fd://{}", FIRST_SOCKET + number) } else { stream.clone() };
+        let (option, value) = match listen {
+            Listen::Unix | Listen::Uwsgi(_) => ("socket", bound),
+            Listen::Http(_) => ("http-socket", bound),
+            Listen::Https(_) => ("https-socket", format!("{bound}{}", tls(target.app))),
+        };
+        Listener { option, value, stream }
+    };
+    target.app.listen.iter().enumerate().map(listener).collect()
+}
+
+/// The rest of an `https-socket`: certificate, key, ciphers, and the CA of clients behind a `!`, which demands one.
+fn tls(app: &App) -> String {
+    let Some(tls) = &app.tls else { return String::new() };
+    let mut parts = format!(",{},{}", tls.certificate, tls.key);
+    match (&tls.ciphers, &tls.client_ca) {
+        (None, None) => {}
+        (ciphers, client_ca) => {
+            parts.push(',');
+            parts.push_str(ciphers.as_ref().map_or("HIGH:!aNULL:!MD5", |ciphers| ciphers.as_str()));
+            parts.extend(client_ca.iter().map(|path| format!(",!{path}")));
+        }
+    }
+    parts
+}
+
+/// The lines for `[app.NAME.uwsgi]`. In values that name log variables the `%` of `%(name)` stays single.
+fn further(app: &App) -> Vec<Line> {
+    let written =
+        |option: &String, value: String| Line { value: crate::uwsgi::escape(option, &value), option: option.clone() };
+    app.uwsgi
+        .iter()
+        .flat_map(|(option, value)| value.lines().into_iter().map(move |value| written(option, value)))
+        .collect()
+}

@@ -1,0 +1,72 @@
+//! A package as text, for people: the same value that `build` packs.
+
+use std::fmt::Write as _;
+
+use anyhow::Result;
+
+use crate::format;
+use crate::package::{Contents, File, Ghost, Package, Role};
+
+/// Writes out everything in the package.
+///
+/// # Errors
+/// A family of unknown format.
+pub fn describe(package: &Package) -> Result<String> {
+    let format = format::of(package)?;
+    let mut text = String::new();
+    let mut line = |line: &str| {
+        text.push_str(line);
+        text.push('\n');
+    };
+    line(&format!("==== {} {}", package.family.name, format.file_name(package)));
+    line(&format!("Name: {}", package.name));
+    line(&format!("Version: {}-{}", package.version, package.release));
+    line(&format!("Architecture: {}", format.architecture()));
+    line(&format!("Maintainer: {}", package.maintainer));
+    line(&format!("License: {}", package.license));
+    if let Some(homepage) = &package.homepage {
+        line(&format!("Homepage: {homepage}"));
+    }
+    line(&format!("Summary: {}", package.summary));
+    package.description.lines().for_each(|paragraph| line(format!("  {paragraph}").trim_end()));
+    if let Some(managed) = &package.manages {
+        line(&format!("Manages: {managed}"));
+    }
+    line(&format!("Changelog: {}", package.change));
+    package.relations.iter().for_each(|relation| line(&format.relation(relation)));
+    for file in &package.files {
+        text.push_str(&describe_file(file));
+    }
+    for script in &package.scripts {
+        let on = script.on.iter().map(|on| format!(" on {on}")).collect::<String>();
+        write!(text, "\n---- script {}{on}\n{}", script.name, indented(&script.text))?;
+    }
+    text.push('\n');
+    Ok(text)
+}
+
+fn describe_file(file: &File) -> String {
+    let kind = match &file.contents {
+        Contents::Text(_) => "file",
+        Contents::Directory => "directory",
+        Contents::Ghost(Ghost::File) => "ghost file",
+        Contents::Ghost(Ghost::Directory) => "ghost directory",
+        Contents::Ghost(Ghost::Link) => "ghost link",
+    };
+    let role = match file.role {
+        Role::Plain => "",
+        Role::Config => " config",
+        Role::Documentation => " documentation",
+        Role::CompressedDocumentation => " documentation, compressed",
+    };
+    let mut text = format!("\n---- {kind} {} {:04o} {}:{}{role}\n", file.path, file.mode, file.owner, file.group);
+    if let Contents::Text(contents) = &file.contents {
+        text.push_str(&indented(contents));
+    }
+    text
+}
+
+/// Each line behind two blanks, so that no content can look like a heading of the plan.
+fn indented(text: &str) -> String {
+    text.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("  {line}\n") }).collect()
+}

@@ -1,0 +1,49 @@
+use super::{Check, Rule};
+use crate::diagnostic::Diagnostic;
+use crate::site::Target;
+
+pub static RULE: Rule = Rule {
+    code: "cheaper",
+    about: "cheaper keeps fewer workers than processes, and its companions stay between the two.",
+    check: Check::Target(check),
+};
+
+fn check(target: &Target<'_>) -> Vec<Diagnostic> {
+    let app = target.app;
+    let name = target.name;
+    let Some(cheaper) = app.cheaper.map(crate::value::Count::get) else { return Vec::new() };
+    let mut found = Vec::new();
+    let Some(processes) = app.processes else {
+        return vec![
+            Diagnostic::at(
+                target.key("cheaper"),
+                format!("app.{name}.cheaper: without processes there is one worker, and nothing to save"),
+            )
+            .help("add processes, the most workers there may be"),
+        ];
+    };
+    let Some(most) = processes.fixed() else { return found };
+    if cheaper >= most {
+        found.push(
+            Diagnostic::at(
+                target.key("cheaper"),
+                format!("app.{name}.cheaper: {cheaper} is not less than processes, {most}; uWSGI would refuse it"),
+            )
+            .help(format!("write at most {}", most.saturating_sub(1).max(1))),
+        );
+    }
+    if let Some(initial) = app.cheaper_initial.map(crate::value::Count::get)
+        && !(cheaper..=most).contains(&initial)
+    {
+        found.push(
+            Diagnostic::at(
+                target.key("cheaper-initial"),
+                format!(
+                    "app.{name}.cheaper-initial: {initial} is not between cheaper, {cheaper}, and processes, {most}"
+                ),
+            )
+            .help("start with a number between the two"),
+        );
+    }
+    found
+}

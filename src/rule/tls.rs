@@ -1,0 +1,26 @@
+use super::{Check, Rule};
+use crate::diagnostic::Diagnostic;
+use crate::site::Target;
+use crate::value::Listen;
+
+pub static RULE: Rule = Rule {
+    code: "tls",
+    about: "An https listener has a certificate and a key, and nothing else has.",
+    check: Check::Target(check),
+};
+
+fn check(target: &Target<'_>) -> Vec<Diagnostic> {
+    let name = target.name;
+    let https = target.app.listen.iter().find(|listen| matches!(listen, Listen::Https(_)));
+    match (https, &target.app.tls) {
+        (Some(listen), None) => vec![
+            Diagnostic::at(target.key("listen"), format!("app.{name}.listen: {listen} has no certificate"))
+                .help("add tls = { certificate = \"/etc/ssl/certs/NAME.pem\", key = \"/etc/ssl/private/NAME.key\" }"),
+        ],
+        (None, Some(_)) => vec![
+            Diagnostic::at(target.key("tls"), format!("app.{name}.tls: no listener of {name} speaks https"))
+                .help("listen on \"https://ADDRESS:PORT\", or leave tls out"),
+        ],
+        _ => Vec::new(),
+    }
+}

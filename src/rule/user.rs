@@ -1,0 +1,43 @@
+use super::{Check, Rule};
+use crate::diagnostic::Diagnostic;
+use crate::site::Target;
+
+pub static RULE: Rule = Rule {
+    code: "user",
+    about: "No application runs as the web server or as a member of its group: it could run code as every other one.",
+    check: Check::Target(check),
+};
+
+fn check(target: &Target<'_>) -> Vec<Diagnostic> {
+    let name = target.name;
+    let web_user = target.family.web_user.name.as_str();
+    let web_group = target.header.group.as_str();
+    let mut found = Vec::new();
+    let mut refuse = |option: &str, value: &str, what: String| {
+        found.push(
+            Diagnostic::at(target.key(option), format!("app.{name}.{option}: {value} {what}")).help(format!(
+                "whoever may write to a uwsgi socket can run code as the application behind it; give {name} a user and group of its own"
+            )),
+        );
+    };
+    let (user, group) = (target.user(), target.group());
+    if user == web_user {
+        refuse("user", &user, format!("is the web server's user on {}", target.family.title));
+    }
+    if user == web_group {
+        refuse("user", &user, "is also the group of the web server".to_owned());
+    }
+    if group == web_group || group == web_user {
+        refuse("group", &group, "is the web server's group".to_owned());
+    }
+    if target.app.user.is_none() && crate::value::Entity::new(target.name.as_str()).is_err() {
+        found.push(
+            Diagnostic::at(
+                target.key("user"),
+                format!("app.{name}: the application's name cannot be the name of its user"),
+            )
+            .help("name a user: 1 to 31 of a-z, 0-9, _ and -, a letter first"),
+        );
+    }
+    found
+}

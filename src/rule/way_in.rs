@@ -1,0 +1,58 @@
+use super::{Check, Rule};
+use crate::diagnostic::Diagnostic;
+use crate::site::Target;
+
+pub static RULE: Rule = Rule {
+    code: "way-in",
+    about: "An application has exactly one way in: module, wsgi-file, mount or paste.",
+    check: Check::Target(check),
+};
+
+fn check(target: &Target<'_>) -> Vec<Diagnostic> {
+    let app = target.app;
+    let name = target.name;
+    let given: Vec<&str> = [
+        ("module", app.module.is_some()),
+        ("wsgi-file", app.wsgi_file.is_some()),
+        ("mount", !app.mount.is_empty()),
+        ("paste", app.paste.is_some()),
+    ]
+    .iter()
+    .filter_map(|(option, is_given)| is_given.then_some(*option))
+    .collect();
+    let mut found = Vec::new();
+    match given.as_slice() {
+        [] => found.push(
+            Diagnostic::at(
+                target.key("module"),
+                format!("app.{name} has no way in: uWSGI would not know what to serve"),
+            )
+            .help(format!(
+                "name a module such as module = \"{}:application\", or wsgi-file, mount or paste",
+                example(target)
+            )),
+        ),
+        [_] => {}
+        [first, .., last] => found.push(
+            Diagnostic::at(target.key(last), format!("app.{name} has {} ways in: {}", given.len(), given.join(", ")))
+                .help(format!(
+                    "keep one of them; if {first} comes from [defaults], it belongs to the applications that use it"
+                )),
+        ),
+    }
+    let in_module = app.module.as_ref().is_some_and(|module| module.as_str().contains(':'));
+    if in_module && app.callable.is_some() {
+        found.push(
+            Diagnostic::at(
+                target.key("callable"),
+                format!("app.{name} names its callable twice, in module and in callable"),
+            )
+            .help("keep one of them"),
+        );
+    }
+    found
+}
+
+fn example(target: &Target<'_>) -> String {
+    target.name.as_str().replace('-', "_")
+}

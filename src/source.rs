@@ -1,0 +1,143 @@
+//! The text of a spec, where each key stands, and inheritance between its tables.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::diagnostic::{Diagnostic, Key, Place};
+
+/// A table of the spec; every key and value in it knows its place in the text.
+pub type Table<'a> = DeTable<'a>;
+
+/// A spec's text, parsed but not yet understood.
+pub struct Source<'a> {
+    name: &'a str,
+    text: &'a str,
+    root: Table<'a>,
+}
+
+impl<'a> Source<'a> {
+    /// Parses `text`; `name` is the path shown in messages. What is no TOML is told by the second value, and left out
+    /// of the first.
+    #[must_use]
+    pub fn parse(name: &'a str, text: &'a str) -> (Self, Vec<Diagnostic>) {
+        let (root, errors) = DeTable::parse_recoverable(text);
+        let diagnostics = errors
+            .iter()
+            .map(|error| {
+                Diagnostic::error(
+                    Place::Span(error.span().unwrap_or(0..0)),
+                    format!("not valid TOML: {}", error.message()),
+                )
+            })
+            .collect();
+        (Self { name, text, root: root.into_inner() }, diagnostics)
+    }
+
+    /// The path shown in messages.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.name
+    }
+
+    /// The whole text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.text
+    }
+
+    /// The top level.
+    #[must_use]
+    pub fn root(&self) -> &Table<'a> {
+        &self.root
+    }
+
+    /// The place of a diagnostic as bytes of the text.
+    #[must_use]
+    pub fn span_of(&self, place: &Place) -> Range<usize> {
+        match place {
+            Place::Span(span) => span.clone(),
+            Place::Key(key) => self.locate(key),
+        }
+    }
+
+    /// Where the value of `key` is written: in the family's override, in the application's table or in `[defaults]`;
+    /// where it is written nowhere, the name of the nearest table above it.
+    #[must_use]
+    pub fn locate(&self, key: &Key) -> Range<usize> {
+        let path: Vec<&str> = key.path.iter().map(String::as_str).collect();
+        let Some(app) = key.app.as_deref() else {
+            return self.find(&path).unwrap_or(0..0);
+        };
+        let family = key.family.as_deref().unwrap_or_default();
+        let tables = [vec!["app", app, "on", family], vec!["app", app], vec!["defaults"]];
+        (0..=path.len())
+            .rev()
+            .flat_map(|depth| tables.iter().map(move |table| (table, depth)))
+            .filter(|(table, depth)| *depth > 0 || table.as_slice() == ["app", app])
+            .find_map(|(table, depth)| self.find(&[table.as_slice(), &path[..depth]].concat()))
+            .unwrap_or(0..0)
+    }
+
+    fn find(&self, path: &[&str]) -> Option<Range<usize>> {
+        let (last, tables) = path.split_last()?;
+        let mut table = &self.root;
+        for name in tables {
+            table = table.get(*name)?.get_ref().as_table()?;
+        }
+        let (key, value) = table.get_key_value(*last)?;
+        Some(if value.get_ref().is_table() { key.span() } else { value.span() })
+    }
+}
+
+/// `base` with `over` laid on top: tables are merged key by key, everything else is replaced.
+#[must_use]
+pub fn inherit<'a>(base: &Table<'a>, over: &Table<'a>) -> Table<'a> {
+    let mut merged = base.clone();
+    for (key, value) in over {
+        let below = merged.get(key.get_ref().as_ref()).and_then(|value| value.get_ref().as_table());
+        let value = match (below, value.get_ref()) {
+            (Some(below), DeValue::Table(above)) => Spanned::new(value.span(), DeValue::Table(inherit(below, above))),
+            _ => value.clone(),
+        };
+        merged.insert(key.clone(), value);
+    }
+    merged
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(text: &str) -> Table<'_> {
+        DeTable::parse(text).unwrap().into_inner()
+    }
+
+    #[test]
+    fn an_override_wins_and_tables_merge() {
+        let base = table("a = 1\nenv = { X = 'x', Y = 'y' }");
+        let over = table("a = 2\nenv = { Y = 'z' }");
+        let merged = inherit(&base, &over);
+        let env = merged.get("env").unwrap().get_ref().as_table().unwrap();
+        assert_eq!(merged.get("a").unwrap().get_ref().as_integer().unwrap().as_str(), "2");
+        assert_eq!(env.get("X").unwrap().get_ref().as_str(), Some("x"));
+        assert_eq!(env.get("Y").unwrap().get_ref().as_str(), Some("z"));
+    }
+
+    #[test]
+    fn a_key_is_found_where_it_is_inherited_from() {
+        let text = "[defaults]\nthreads = 1\n[app.wiki]\nmodule = 'wiki'\n[app.wiki.on.suse]\nthreads = 3\n";
+        let (source, _) = Source::parse("x", text);
+        let key = |family: &str, option: &str| Key {
+            app: Some("wiki".to_owned()),
+            family: Some(family.to_owned()),
+            path: vec![option.to_owned()],
+        };
+        let word = |key: Key| &text[source.locate(&key)];
+        assert_eq!(word(key("suse", "threads")), "3");
+        assert_eq!(word(key("debian", "threads")), "1");
+        assert_eq!(word(key("debian", "module")), "'wiki'");
+        assert_eq!(word(key("debian", "harakiri")), "wiki");
+    }
+}

@@ -1,0 +1,272 @@
+//! The site exactly as written: types only.
+//!
+//! The doc comment of a field is the reference of that option.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use crate::value::{
+    AbsolutePath, AppName, BufferSize, Bytes, Callable, Ciphers, Count, Entity, EnvironmentName, Homepage, IniText,
+    Line, Listeners, Maintainer, Megabytes, Module, MountTarget, OptionValue, Paragraphs, Processes,
+    RelativeOrAbsolute, Seconds, SiteName, SiteVersion, Size, SpdxExpression, UriPrefix,
+};
+
+/// A whole spec: what is said of the site, and its applications with their inheritance resolved.
+pub struct Spec {
+    /// What is said of the site as a whole.
+    pub header: Header,
+    /// The applications, in the order of the file.
+    pub applications: Vec<Application>,
+}
+
+/// One application, once for each OS family that overrides something.
+pub struct Application {
+    /// The name in `[app.NAME]`.
+    pub name: AppName,
+    /// `[defaults]` and `[app.NAME]`.
+    pub options: App,
+    /// The same with `[app.NAME.on.FAMILY]` on top, for the families that have such a table.
+    pub on: IndexMap<String, App>,
+}
+
+/// The top level of a spec.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Header {
+    /// Name of the site. Packages are called `SITE-uwsgi` and `SITE-APP`.
+    pub site: SiteName,
+    /// Version of the packages; raise it with each change that is to be installed.
+    pub version: SiteVersion,
+    /// Who answers for the packages: `Name <name@example.org>`.
+    pub maintainer: Maintainer,
+    /// One line on what the site is. Default: `uWSGI applications of SITE`.
+    pub summary: Option<Line>,
+    /// A longer text on what the site is. Default: a sentence made from the summary.
+    pub description: Option<Paragraphs>,
+    /// Where to read more about the site.
+    pub homepage: Option<Homepage>,
+    /// Licence of the packages' contents, an SPDX expression. Default: `MIT`.
+    #[serde(default = "default_license")]
+    pub license: SpdxExpression,
+    /// The OS families to build for. Default: all.
+    pub families: Option<Vec<String>>,
+    /// How applications run unless one says otherwise. Default: `emperor`.
+    #[serde(default)]
+    pub mode: Mode,
+    /// The group through which the web server reaches the UNIX sockets. Default: `uwsginginx`.
+    #[serde(default = "default_web_group")]
+    pub group: Entity,
+}
+
+/// How an application runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// A vassal of the site's emperor.
+    #[default]
+    Emperor,
+    /// A systemd service of its own, with a socket unit.
+    Service,
+}
+
+/// Where an application's uWSGI comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UwsgiFrom {
+    /// The distribution's uWSGI with its python3 plugin.
+    #[default]
+    System,
+    /// The binary that pip put into the application's virtualenv; it has Python built in.
+    Virtualenv,
+}
+
+/// Where an application's log goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Log {
+    /// The journal.
+    #[default]
+    Journal,
+    /// A file below `/var/log/SITE/APP`, rotated by logrotate.
+    File,
+}
+
+/// How often a log file is rotated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Every {
+    /// Each day.
+    Daily,
+    /// Each week.
+    Weekly,
+    /// Each month.
+    Monthly,
+}
+
+/// When a log file is rotated and how many old ones stay.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Rotate {
+    /// How many rotated files stay. Default: 14.
+    #[serde(default = "default_rotate_count")]
+    pub count: Count,
+    /// `daily`, `weekly` or `monthly`. Default: `daily`, unless `size` alone is given.
+    pub every: Option<Every>,
+    /// Rotate when the file is larger than this, such as `100M`; beside `every`, whichever comes first.
+    pub size: Option<Size>,
+}
+
+/// The certificate of an https listener. Only paths: the files stay on the machine, never in a package.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Tls {
+    /// Path of the certificate chain, PEM.
+    pub certificate: AbsolutePath,
+    /// Path of the private key, PEM; the application's user must be able to read it.
+    pub key: AbsolutePath,
+    /// OpenSSL cipher list. Default: uWSGI's own.
+    pub ciphers: Option<Ciphers>,
+    /// Path of the CA whose client certificates are demanded.
+    pub client_ca: Option<AbsolutePath>,
+}
+
+/// One application. Options bear uWSGI's names where it has one.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all(deserialize = "kebab-case"), deny_unknown_fields, default)]
+pub struct App {
+    /// One line on what the application is, for its package. Default: made from the names.
+    pub summary: Option<Line>,
+    /// `emperor` or `service`. Default: the site's `mode`.
+    pub mode: Option<Mode>,
+    /// The user it runs as, created when missing. Default: the application's name.
+    pub user: Option<Entity>,
+    /// The user's group. Default: a group called like the user.
+    pub group: Option<Entity>,
+    /// Its directory. Default: `/opt/NAME`.
+    pub chdir: Option<AbsolutePath>,
+    /// Its virtualenv, made for the Python of the target machine.
+    pub virtualenv: Option<AbsolutePath>,
+    /// The way in: a module such as `shop.wsgi` or `shop.wsgi:application`.
+    pub module: Option<Module>,
+    /// The callable in `module` or `wsgi-file`. Default: uWSGI's own, `application`.
+    pub callable: Option<Callable>,
+    /// The way in: a Python file, relative to `chdir` or absolute.
+    pub wsgi_file: Option<RelativeOrAbsolute>,
+    /// The way in: several applications by prefix, `{ "/" = "shop.wsgi:application" }`.
+    pub mount: IndexMap<UriPrefix, MountTarget>,
+    /// The way in: a Paste configuration file.
+    pub paste: Option<AbsolutePath>,
+    /// Worker processes: a number, or `"2 per core"` counted on the target machine. Default: uWSGI's own, 1.
+    #[serde(skip_serializing)]
+    pub processes: Option<Processes>,
+    /// Keep only this many workers while there is little to do; less than `processes`.
+    pub cheaper: Option<Count>,
+    /// Workers at the start, with `cheaper`.
+    pub cheaper_initial: Option<Count>,
+    /// Workers added at a time, with `cheaper`.
+    pub cheaper_step: Option<Count>,
+    /// Threads of each worker. Default: uWSGI's own, 1.
+    pub threads: Option<Count>,
+    /// Seconds after which a request is given up and its worker ended.
+    pub harakiri: Option<Seconds>,
+    /// Requests after which a worker is replaced.
+    pub max_requests: Option<Count>,
+    /// Megabytes of resident memory above which a worker is replaced.
+    pub reload_on_rss: Option<Megabytes>,
+    /// Bytes for a request's headers. Default: uWSGI's own, 4096.
+    pub buffer_size: Option<BufferSize>,
+    /// Bytes of a request's body kept in memory; a larger body goes to a file.
+    pub post_buffering: Option<Bytes>,
+    /// Environment variables. Readable by the application's group: no secrets here, see `env-file`.
+    pub env: IndexMap<EnvironmentName, IniText>,
+    /// Path of a file with secrets, `NAME=VALUE` a line, kept by the administrator and never in a package. In emperor
+    /// mode uWSGI reads it: values without quotes, 1023 bytes a line, and `%(`, `$(`, `@(` are expanded.
+    pub env_file: Option<AbsolutePath>,
+    /// Seconds that a worker gets to finish its request when it is stopped or reloaded. Default: `harakiri`, or else 30.
+    pub worker_reload_mercy: Option<Seconds>,
+    /// Load the application in each worker instead of once before them. It makes a start look good before it is.
+    pub lazy_apps: bool,
+    /// Where it listens, one or a list: `"unix"`, `"uwsgi://ADDRESS:PORT"`, `"http://…"`, `"https://…"`. Default: `"unix"`.
+    #[serde(skip_serializing)]
+    pub listen: Listeners,
+    /// Length of the queue of connections (uWSGI's own `listen`); the kernel's `net.core.somaxconn` is its limit.
+    pub backlog: Option<Count>,
+    /// Certificate and key of the https listener.
+    pub tls: Option<Tls>,
+    /// Statistics on a UNIX socket in the application's own directory. Default: true.
+    pub stats: Toggle,
+    /// Where the log goes: `"journal"` or `"file"`. Default: `"journal"`.
+    pub log: Log,
+    /// When the log file is rotated, with `log = "file"`: `{ count = 14, every = "daily", size = "100M" }`.
+    pub rotate: Option<Rotate>,
+    /// Whose uWSGI runs it: `"system"` or `"virtualenv"` (service mode only). Default: `"system"`.
+    pub uwsgi_from: UwsgiFrom,
+    /// Directories the application may write to besides its own runtime directory and log; service mode is otherwise
+    /// read-only.
+    pub writable: Vec<AbsolutePath>,
+    /// A line put on top of every file written for it.
+    pub comment: Option<Line>,
+    /// Whether installing the package enables the application. Default: true.
+    pub enable: Toggle,
+    /// Whether installing the package starts the application. Default: true.
+    pub start: Toggle,
+    /// Allows a uwsgi:// listener on every address of the machine. Whoever reaches it can run code as the application.
+    pub allow_remote_code_execution: bool,
+    /// Names of uWSGI options that run commands or load code and may all the same stand in `uwsgi`.
+    pub unsafe_directives: Vec<String>,
+    /// Any further uWSGI option, by its own name.
+    #[serde(skip_serializing)]
+    pub uwsgi: IndexMap<String, OptionValue>,
+}
+
+/// A switch that is on unless the spec turns it off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(transparent)]
+pub struct Toggle(bool);
+
+impl Default for Toggle {
+    fn default() -> Self {
+        Self(true)
+    }
+}
+
+impl App {
+    /// Seconds that a worker gets to finish its request.
+    #[must_use]
+    pub fn mercy(&self) -> u32 {
+        self.worker_reload_mercy.or(self.harakiri).map_or(30, Seconds::get)
+    }
+}
+
+impl Toggle {
+    /// Whether it is on.
+    #[must_use]
+    pub fn is_on(self) -> bool {
+        self.0
+    }
+}
+
+fn default_license() -> SpdxExpression {
+    fixed(SpdxExpression::new("MIT"))
+}
+
+fn default_web_group() -> Entity {
+    fixed(Entity::new("uwsginginx"))
+}
+
+fn default_rotate_count() -> Count {
+    fixed(Count::new(14))
+}
+
+/// A default written in this file fits its own type, or this file has a bug.
+fn fixed<T>(value: Result<T, String>) -> T {
+    value.unwrap_or_else(|reason| panic!("a default of src/spec.rs does not fit its type: {reason}"))
+}
+
+impl Rotate {
+    /// What holds for `log = "file"` when the spec says nothing more.
+    #[must_use]
+    pub fn standard() -> Self {
+        Self { count: default_rotate_count(), every: Some(Every::Daily), size: None }
+    }
+}

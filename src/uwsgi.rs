@@ -1,0 +1,113 @@
+//! uWSGI's own options: which there are, and which an application's free table may not set.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+/// Made by `specs/uwsgi/extract` from the real programs.
+static OPTIONS: LazyLock<HashMap<&'static str, OptionFacts>> = LazyLock::new(|| {
+    let lines = include_str!("../specs/uwsgi/options.tsv").lines().filter(|line| !line.starts_with('#'));
+    lines.filter_map(OptionFacts::parse).collect()
+});
+
+static RESTRICTED: LazyLock<Restricted> = LazyLock::new(|| {
+    let text = include_str!("../specs/uwsgi/restricted.toml");
+    // The file is part of this program and read by its tests: one that cannot be read is a bug.
+    toml::from_str(text).unwrap_or_else(|error| panic!("specs/uwsgi/restricted.toml: {error}"))
+});
+
+/// Names that uWSGI puts values in for when it writes a log line (core/logging.c).
+static LOG_VARIABLES: &str = include_str!("../specs/uwsgi/log-variables.txt");
+
+/// The options whose values name log variables.
+const LOG_FORMATS: [&str; 2] = ["log-format", "logformat"];
+
+/// What is known of one option.
+#[derive(Clone, Copy, Debug)]
+pub struct OptionFacts {
+    /// `core`, `python`, or the plugin that brings it.
+    pub origin: &'static str,
+    /// The release of uWSGI that has it first, when that is later than the oldest one supported.
+    pub since: Option<&'static str>,
+}
+
+/// Why an option may not stand in an application's free table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Restriction {
+    /// A typed option of the spec sets it: this one.
+    Owned(&'static str),
+    /// It would defeat what the package relies on, for this reason.
+    Defeats(&'static str),
+    /// It runs commands, loads code or opens control: this is how. Allowed where the application names it.
+    Unsafe(&'static str),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Restricted {
+    owned: IndexMap<String, String>,
+    defeats: IndexMap<String, String>,
+    r#unsafe: IndexMap<String, String>,
+}
+
+impl OptionFacts {
+    fn parse(line: &'static str) -> Option<(&'static str, Self)> {
+        let mut fields = line.split('\t');
+        let (name, _value) = (fields.next()?, fields.next()?);
+        let (origin, since) = (fields.next()?, fields.next()?);
+        Some((name, Self { origin, since: (since != "-").then_some(since) }))
+    }
+}
+
+/// What is known of the option called `name`, if uWSGI has it.
+#[must_use]
+pub fn option(name: &str) -> Option<OptionFacts> {
+    OPTIONS.get(name).copied()
+}
+
+/// Whether uWSGI has an option called `name`.
+#[must_use]
+pub fn is_option(name: &str) -> bool {
+    OPTIONS.contains_key(name)
+}
+
+/// The option that `name` was most likely meant to be.
+#[must_use]
+pub fn nearest(name: &str) -> Option<&'static str> {
+    crate::diagnostic::nearest(name, OPTIONS.keys().copied())
+}
+
+/// Why `name` may not stand in an application's free table; none when it may.
+#[must_use]
+pub fn restriction(name: &str) -> Option<Restriction> {
+    let find = |table: &'static IndexMap<String, String>| table.get(name).map(String::as_str);
+    find(&RESTRICTED.owned)
+        .map(Restriction::Owned)
+        .or_else(|| find(&RESTRICTED.defeats).map(Restriction::Defeats))
+        .or_else(|| find(&RESTRICTED.r#unsafe).map(Restriction::Unsafe))
+}
+
+/// Whether the values of the option called `name` name log variables.
+#[must_use]
+pub fn is_log_format(name: &str) -> bool {
+    LOG_FORMATS.contains(&name)
+}
+
+/// Whether uWSGI has a log variable called `name`.
+#[must_use]
+pub fn is_log_variable(name: &str) -> bool {
+    LOG_VARIABLES.lines().any(|known| match known.strip_suffix('*') {
+        Some(prefix) => name.len() > prefix.len() && name.starts_with(prefix),
+        None => known == name,
+    })
+}
+
+/// A value as it stands in an ini: `%` doubled, except in the `%(name)` of a log format, which uWSGI leaves alone until it
+/// writes a line (tried with 2.0.21).
+#[must_use]
+pub fn escape(option: &str, value: &str) -> String {
+    let doubled = value.replace('%', "%%");
+    if is_log_format(option) { doubled.replace("%%(", "%(") } else { doubled }
+}

@@ -1,0 +1,309 @@
+//! One grammar for each kind of text a spec may hold.
+
+use super::{Checked, Grammar};
+
+/// Name of a site: begins package names, unit names and directories.
+pub type SiteName = Checked<SiteNameGrammar>;
+/// Name of an application: ends package names, unit names and file names.
+pub type AppName = Checked<AppNameGrammar>;
+/// A user or group, within what `useradd`, `systemd-sysusers` and rpm all take.
+pub type Entity = Checked<EntityGrammar>;
+/// An absolute, normalised path of harmless characters.
+pub type AbsolutePath = Checked<AbsolutePathGrammar>;
+/// A path that may be relative to `chdir`.
+pub type RelativeOrAbsolute = Checked<RelativeOrAbsoluteGrammar>;
+/// A dotted Python module, with `:callable` allowed behind it.
+pub type Module = Checked<ModuleGrammar>;
+/// The WSGI callable's name, or a call without arguments that makes it.
+pub type Callable = Checked<CallableGrammar>;
+/// What a mount point serves: `module:callable` or a `.py` or `.wsgi` file.
+pub type MountTarget = Checked<MountTargetGrammar>;
+/// Where an application is mounted: `/` or `/prefix`.
+pub type UriPrefix = Checked<UriPrefixGrammar>;
+/// One line of printable text.
+pub type Line = Checked<LineGrammar>;
+/// One line of text that uWSGI reads from an ini as it stands (once `%` is doubled).
+pub type IniText = Checked<IniTextGrammar>;
+/// Several lines of printable text.
+pub type Paragraphs = Checked<ParagraphsGrammar>;
+/// Name of an environment variable.
+pub type EnvironmentName = Checked<EnvironmentNameGrammar>;
+/// `Name <address>`, as Debian Policy 5.6.2 wants it.
+pub type Maintainer = Checked<MaintainerGrammar>;
+/// An http(s) address without blanks.
+pub type Homepage = Checked<HomepageGrammar>;
+/// The site's version: valid in a deb's upstream version and in an rpm's `Version`.
+pub type SiteVersion = Checked<SiteVersionGrammar>;
+/// An SPDX licence expression.
+pub type SpdxExpression = Checked<SpdxGrammar>;
+/// An OpenSSL cipher list.
+pub type Ciphers = Checked<CiphersGrammar>;
+
+/// See [`SiteName`].
+pub enum SiteNameGrammar {}
+/// See [`AppName`].
+pub enum AppNameGrammar {}
+/// See [`Entity`].
+pub enum EntityGrammar {}
+/// See [`AbsolutePath`].
+pub enum AbsolutePathGrammar {}
+/// See [`RelativeOrAbsolute`].
+pub enum RelativeOrAbsoluteGrammar {}
+/// See [`Module`].
+pub enum ModuleGrammar {}
+/// See [`Callable`].
+pub enum CallableGrammar {}
+/// See [`MountTarget`].
+pub enum MountTargetGrammar {}
+/// See [`UriPrefix`].
+pub enum UriPrefixGrammar {}
+/// See [`Line`].
+pub enum LineGrammar {}
+/// See [`IniText`].
+pub enum IniTextGrammar {}
+/// See [`Paragraphs`].
+pub enum ParagraphsGrammar {}
+/// See [`EnvironmentName`].
+pub enum EnvironmentNameGrammar {}
+/// See [`Maintainer`].
+pub enum MaintainerGrammar {}
+/// See [`Homepage`].
+pub enum HomepageGrammar {}
+/// See [`SiteVersion`].
+pub enum SiteVersionGrammar {}
+/// See [`SpdxExpression`].
+pub enum SpdxGrammar {}
+/// See [`Ciphers`].
+pub enum CiphersGrammar {}
+
+/// Fails with `otherwise` unless `holds`.
+fn require(holds: bool, otherwise: &str) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(otherwise.to_owned()) }
+}
+
+fn is_lower_or_digit(character: char) -> bool {
+    character.is_ascii_lowercase() || character.is_ascii_digit()
+}
+
+fn is_hyphenated(text: &str, longest: usize) -> bool {
+    (1..=longest).contains(&text.len())
+        && text.chars().all(|c| is_lower_or_digit(c) || c == '-')
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+        && !text.contains("--")
+}
+
+fn is_identifier(text: &str) -> bool {
+    let mut characters = text.chars();
+    characters.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+        && characters.all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+fn is_path_tail(text: &str) -> bool {
+    text.split('/').all(|part| {
+        !matches!(part, "" | "." | "..")
+            && !part.starts_with('-')
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || "._+-@".contains(c))
+    })
+}
+
+/// Whether `text` is one line of printable characters without blanks at either end.
+///
+/// Bidirectional marks and line separators are refused besides control characters: they make a reader of the spec see
+/// another text than the machine does. A backslash at the end would join the next line to this one in a unit file.
+#[must_use]
+pub fn is_clean_line(text: &str) -> bool {
+    let invisible = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    !text.chars().any(invisible) && text.trim() == text && !text.ends_with('\\')
+}
+
+impl Grammar for SiteNameGrammar {
+    fn check(text: &str) -> Result<(), String> {
+        require(
+            is_hyphenated(text, 31) && text.len() >= 2 && text.starts_with(|c: char| c.is_ascii_lowercase()),
+            "a site's name begins packages, units and directories: 2 to 31 of a-z, 0-9 and single -, a letter first",
+        )
+    }
+}
+
+impl Grammar for AppNameGrammar {
+    fn check(text: &str) -> Result<(), String> {
+        require(
+            is_hyphenated(text, 47),
+            "an application's name becomes part of packages, units and files: 1 to 47 of a-z, 0-9 and single -",
+        )
+    }
+}
+
+impl Grammar for EntityGrammar {
+    fn check(text: &str) -> Result<(), String> {
+        require(text != "root", "nothing of a site may run as root: name a user or group of its own")?;
+        require(
+            text.len() <= 31
+                && text.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+                && text.chars().all(|c| is_lower_or_digit(c) || c == '_' || c == '-'),
+            "a user or group is 1 to 31 of a-z, 0-9, _ and -, a letter or _ first",
+        )
+    }
+}
+
+impl Grammar for AbsolutePathGrammar {
+    fn check(text: &str) -> Result<(), String> {
+        require(text.starts_with('/'), "the path must be absolute: begin it with /")?;
+        require(
+            text.len() <= 200 && is_path_tail(&text[1..]),
+            "a path is made of letters, digits and . _ + - @ between single /, without . or .. parts and without / at its end",
+        )
+    }
+}
+
+impl Grammar for RelativeOrAbsoluteGrammar {
+    fn check(text: &str) -> Result<(), String> {
+        if text.starts_with('/') {
+            return AbsolutePathGrammar::check(text);
+        }
+        require(
+            text.len() <= 200 && is_path_tail(text),
+            "a path is made of letters, digits and . _ + - @ between single /, without . or .. parts",
+        )
+    }
+}
+
+impl Grammar for ModuleGrammar {
+    fn check(text: &str) -> Result<(), String> {
+        let (module, callable) = match text.split_once(':') {
+            Some((module, callable)) => (module, Some(callable)),
+            None => (text, None),
+        };
+        require(
+            module.split('.').all(is_identifier) && callable.is_none_or(|c| CallableGrammar::check(c).is_ok()),
+            "a module is a dotted Python name such as shop.wsgi, or shop.wsgi:application",
+        )
+    }
+}
+
+impl Grammar for CallableGrammar {
+    fn check(text: &str) -> Result<(), String> {
+        require(
+            is_identifier(text.strip_suffix("()").unwrap_or(text)),
+            "a callable is a Python name such as application, or a call without arguments such as create_app()",
+        )
+    }
+}
+
+impl Grammar for MountTargetGrammar {
+    fn check(text: &str) -> Result<(), String> {
+        let is_file =
+            (text.ends_with(".py") || text.ends_with(".wsgi")) && RelativeOrAbsoluteGrammar::check(text).is_ok();
+        require(
+            is_file || ModuleGrammar::check(text).is_ok(),
+            "a mount serves a module such as shop.wsgi:application, or a .py or .wsgi file",
+        )
+    }
+}
+
+impl Grammar for UriPrefixGrammar {
+    fn check(text: &str) -> Result<(), String> {
+        require(
+            text == "/" || text.strip_prefix('/').is_some_and(is_path_tail),
+            "a mount point is / or a prefix such as /shop, without / at its end",
+        )
+    }
+}
+
+impl Grammar for LineGrammar {
+    fn check(text: &str) -> Result<(), String> {
+        require(
+            is_clean_line(text),
+            "this is one line: no line breaks, control or invisible characters, no blanks at either end, no \\ at the end",
+        )
+    }
+}
+
+impl Grammar for IniTextGrammar {
+    fn check(text: &str) -> Result<(), String> {
+        LineGrammar::check(text)?;
+        match ["%(", "$(", "@("].iter().find(|magic| text.contains(**magic)) {
+            Some(magic) => {
+                Err(format!("uWSGI would expand what follows {magic} and knows no way to quote it: leave it out"))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+impl Grammar for ParagraphsGrammar {
+    fn check(text: &str) -> Result<(), String> {
+        require(
+            text.trim_end_matches('\n').split('\n').all(|line| is_clean_line(line.trim_start())),
+            "only printable text and line breaks: no control or invisible characters, no blanks at the end of a line",
+        )
+    }
+}
+
+impl Grammar for EnvironmentNameGrammar {
+    fn check(text: &str) -> Result<(), String> {
+        require(is_identifier(text), "an environment variable's name is made of letters, digits and _, no digit first")
+    }
+}
+
+impl Grammar for MaintainerGrammar {
+    fn check(text: &str) -> Result<(), String> {
+        let well_formed =
+            text.strip_suffix('>').and_then(|rest| rest.split_once(" <")).is_some_and(|(name, address)| {
+                let (local, domain) = address.split_once('@').unwrap_or_default();
+                !name.is_empty()
+                    && !name.contains(['<', '>', ',', '"'])
+                    && !local.is_empty()
+                    && domain.contains('.')
+                    && address.chars().all(|c| c.is_ascii_alphanumeric() || ".@_+-".contains(c))
+            });
+        require(is_clean_line(text) && well_formed, "a maintainer is written Name <name@example.org>")
+    }
+}
+
+impl Grammar for HomepageGrammar {
+    fn check(text: &str) -> Result<(), String> {
+        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        require(
+            rest.is_some_and(|rest| {
+                !rest.is_empty() && rest.chars().all(|c| c.is_ascii_alphanumeric() || "-._~:/?#@!&+,;=".contains(c))
+            }),
+            "a homepage begins with https:// or http:// and holds no blanks, quotes or %",
+        )
+    }
+}
+
+impl Grammar for SiteVersionGrammar {
+    fn check(text: &str) -> Result<(), String> {
+        require(
+            text.len() <= 64
+                && text.starts_with(|c: char| c.is_ascii_digit())
+                && text.chars().all(|c| c.is_ascii_alphanumeric() || ".+~".contains(c)),
+            "a version is digits, letters and . + ~ with a digit first, such as 1.4.0 or 2.0~rc1",
+        )
+    }
+}
+
+impl Grammar for SpdxGrammar {
+    fn check(text: &str) -> Result<(), String> {
+        require(
+            !text.is_empty()
+                && is_clean_line(text)
+                && text.chars().all(|c| c.is_ascii_alphanumeric() || "-.+() :".contains(c)),
+            "a licence is an SPDX expression such as MIT, GPL-3.0-or-later or LicenseRef-Proprietary",
+        )
+    }
+}
+
+impl Grammar for CiphersGrammar {
+    fn check(text: &str) -> Result<(), String> {
+        require(
+            !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || ":+-!@=_.".contains(c)),
+            "ciphers are an OpenSSL cipher list such as HIGH:!aNULL, without blanks or commas",
+        )
+    }
+}

@@ -1,0 +1,6 @@
+# Has systemd forget the units; one that failed would else stay listed as a ghost.
+forget() {
+    [ -d /run/systemd/system ] || return 0
+    systemctl --system daemon-reload || :
+    systemctl reset-failed {{ units | join(sep=" ") }} 2>/dev/null || :
+}

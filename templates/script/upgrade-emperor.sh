@@ -1,0 +1,14 @@
+# A restart would interrupt every application: it is left to the administrator. One that failed is started.
+upgrade_emperor() {
+    case "$(systemctl is-active {{ emperor_unit }} || :)" in
+    active | reloading)
+        if changed service; then
+            echo "{{ package }}: {{ emperor_unit }} has changed; to use it: systemctl restart {{ emperor_unit }}" >&2
+        fi
+        ;;
+    activating | failed)
+        {{ invoke }} reset-failed {{ emperor_unit }} || :
+        {{ invoke }} start {{ emperor_unit }}
+        ;;
+    esac
+}

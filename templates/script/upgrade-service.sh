@@ -1,0 +1,25 @@
+# Running: reloads, which first tries to load this release; restarts what must be. Failed: this release may mend it.
+# Stopped, disabled or masked: so the administrator wants it.
+upgrade_service() {
+    case "$(systemctl is-active {{ package }}.service || :)" in
+    active | reloading)
+        if ! {{ invoke }} reload {{ package }}.service; then
+            journalctl --quiet --no-pager --output=cat --lines=12 --unit={{ package }}.service --identifier=preflight >&2 || :
+            echo "{{ package }}: this release cannot be loaded; the former one keeps serving until it is restarted" >&2
+        elif changed socket; then
+            {{ invoke }} stop {{ package }}.service {{ package }}.socket
+            begin_service
+        elif changed service; then
+{%- if restart_later %}
+            : >{{ mark }}.restart
+{%- else %}
+            {{ invoke }} restart {{ package }}.service
+{%- endif %}
+        fi
+        ;;
+    activating | failed)
+        {{ invoke }} reset-failed {{ package }}.service || :
+        begin_service
+        ;;
+    esac
+}

@@ -1,0 +1,9 @@
+# Has the emperor load this release, unless it cannot be loaded, or the administrator took the link away.
+upgrade_vassal() {
+    [ -L {{ vassal }} ] || return 0
+    if [ ! -d /run/systemd/system ] || {{ preflight }} {{ uwsgi }} {{ ini }}; then
+        touch {{ ini }}
+    else
+        echo "{{ package }}: this release cannot be loaded; the former one keeps serving until it is restarted" >&2
+    fi
+}
