@@ -46,7 +46,7 @@ pub struct Family {
     pub log_group: Option<String>,
     /// What goes behind a version to mean: before any release of it.
     pub before_any_release: String,
-    /// Documents that every package carries besides its README: name in its doc folder → template.
+    /// Documents that every package carries besides its README: path, with PACKAGE for its name → template.
     pub documents: IndexMap<String, String>,
     /// Whether packages own what is made for them on the machine (`%ghost`).
     pub ghosts: bool,

@@ -83,19 +83,8 @@ pub enum Contents {
     Text(String),
     /// A directory.
     Directory,
-    /// Not installed but made later; the package only owns it.
-    Ghost(Ghost),
-}
-
-/// What a file that the package owns but does not install will be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ghost {
-    /// A plain file.
-    File,
-    /// A directory.
-    Directory,
-    /// A symbolic link.
-    Link,
+    /// A link that the package's scripts make; the package only owns it. Holds what it points to.
+    GhostLink(String),
 }
 
 /// What a file is for, as far as package managers treat it in a way of its own.
@@ -207,12 +196,27 @@ impl<'s, 'a> Item<'s, 'a> {
     }
 }
 
+/// 2026-01-01 00:00:00 UTC: the date of packages when nothing else is said. It is no date of a build: equal specs give equal
+/// packages on every day.
+pub const STANDARD_DATE: i64 = 1_767_225_600;
+
+impl Package {
+    /// The time of one of its files.
+    ///
+    /// A setting is never younger than the standard date. An emperor loads whatever looks newer than before, and would else
+    /// load a new release as soon as it is unpacked, before the package's script has tried it.
+    #[must_use]
+    pub fn date_of(&self, file: &File) -> i64 {
+        if file.role == Role::Config { self.date.min(STANDARD_DATE) } else { self.date }
+    }
+}
+
 impl File {
     /// The lines of a plain file; none of anything else.
     pub fn lines(&self) -> impl Iterator<Item = &str> {
         let text = match &self.contents {
             Contents::Text(text) => text.as_str(),
-            Contents::Directory | Contents::Ghost(_) => "",
+            Contents::Directory | Contents::GhostLink(_) => "",
         };
         text.lines()
     }

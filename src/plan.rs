@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anyhow::Result;
 
 use crate::format;
-use crate::package::{Contents, File, Ghost, Package, Role};
+use crate::package::{Contents, File, Package, Role};
 
 /// Writes out everything in the package.
 ///
@@ -49,9 +49,7 @@ fn describe_file(file: &File) -> String {
     let kind = match &file.contents {
         Contents::Text(_) => "file",
         Contents::Directory => "directory",
-        Contents::Ghost(Ghost::File) => "ghost file",
-        Contents::Ghost(Ghost::Directory) => "ghost directory",
-        Contents::Ghost(Ghost::Link) => "ghost link",
+        Contents::GhostLink(_) => "ghost link",
     };
     let role = match file.role {
         Role::Plain => "",
@@ -60,8 +58,10 @@ fn describe_file(file: &File) -> String {
         Role::CompressedDocumentation => " documentation, compressed",
     };
     let mut text = format!("\n---- {kind} {} {:04o} {}:{}{role}\n", file.path, file.mode, file.owner, file.group);
-    if let Contents::Text(contents) = &file.contents {
-        text.push_str(&indented(contents));
+    match &file.contents {
+        Contents::Text(contents) => text.push_str(&indented(contents)),
+        Contents::GhostLink(target) => text.push_str(&indented(&format!("-> {target}"))),
+        Contents::Directory => {}
     }
     text
 }

@@ -9,15 +9,11 @@ use anyhow::{Context as _, anyhow, bail};
 use super::{Failure, Selection};
 use crate::diagnostic::Diagnostic;
 use crate::family::Family;
-use crate::package::{Item, Stamp};
+use crate::package::{Item, STANDARD_DATE, Stamp};
 use crate::read;
 use crate::rule;
 use crate::site::Site;
 use crate::source::Source;
-
-/// The date of a package when SOURCE_DATE_EPOCH names none: 2026-01-01 00:00:00 UTC. It is no date of a build: equal specs
-/// give equal packages on every day.
-const STANDARD_DATE: i64 = 1_767_225_600;
 
 /// Reads and checks the spec at `path` and hands the site to `then`. Every mistake and warning is told on standard error.
 pub fn with_site<T>(path: &Path, then: impl FnOnce(&Site<'_>) -> Result<T, Failure>) -> Result<T, Failure> {

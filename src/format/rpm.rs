@@ -3,10 +3,10 @@
 use std::io::Write;
 
 use anyhow::{Context as _, Result};
-use rpm::{BuildConfig, CompressionWithLevel, Dependency, FileMode, FileOptions, PackageBuilder, Scriptlet};
+use rpm::{BuildConfig, CompressionWithLevel, Dependency, FileMode, FileOptions, PackageBuilder, Scriptlet, Timestamp};
 
 use super::Format;
-use crate::package::{Contents, File, Ghost, Package, Relation, RelationKind, Role};
+use crate::package::{Contents, File, Package, Relation, RelationKind, Role};
 
 /// The rpm package format.
 pub struct Rpm;
@@ -66,7 +66,8 @@ impl Format for Rpm {
             builder.url(homepage);
         }
         for file in &package.files {
-            add_file(&mut builder, file).with_context(|| format!("cannot put {} into {}", file.path, package.name))?;
+            add_file(&mut builder, package, file)
+                .with_context(|| format!("cannot put {} into {}", file.path, package.name))?;
         }
         add_relations(&mut builder, package);
         add_scripts(&mut builder, package);
@@ -93,10 +94,11 @@ fn vendor(package: &Package) -> &str {
     package.maintainer.split(" <").next().unwrap_or(&package.maintainer)
 }
 
-fn add_file(builder: &mut PackageBuilder, file: &File) -> Result<(), rpm::Error> {
+fn add_file(builder: &mut PackageBuilder, package: &Package, file: &File) -> Result<(), rpm::Error> {
     let permissions = u16::try_from(file.mode).unwrap_or(0o644);
     let path = &file.path;
-    let owned = |options: rpm::FileOptionsBuilder| options.user(&file.owner).group(&file.group);
+    let date = Timestamp(u32::try_from(package.date_of(file)).unwrap_or_default());
+    let owned = |options: rpm::FileOptionsBuilder| options.user(&file.owner).group(&file.group).modified_at(date);
     match &file.contents {
         Contents::Text(text) => {
             let options = owned(FileOptions::new(path)).permissions(permissions);
@@ -110,13 +112,9 @@ fn add_file(builder: &mut PackageBuilder, file: &File) -> Result<(), rpm::Error>
         Contents::Directory => {
             builder.with_dir_entry(owned(FileOptions::dir(path)).permissions(permissions))?;
         }
-        Contents::Ghost(kind) => {
-            let options = match kind {
-                Ghost::Directory => FileOptions::ghost_dir(path).permissions(permissions),
-                Ghost::File => FileOptions::ghost(path).permissions(permissions),
-                Ghost::Link => FileOptions::ghost(path).mode(FileMode::symbolic_link(permissions)),
-            };
-            builder.with_ghost(owned(options))?;
+        Contents::GhostLink(target) => {
+            let link = FileOptions::ghost(path).mode(FileMode::symbolic_link(permissions)).symlink(target);
+            builder.with_ghost(owned(link))?;
         }
     }
     Ok(())

@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 
-use super::files::{begin, documents, ghost, plain, provides_of_users, requires_shared, scripts};
+use super::files::{begin, documents, ghost_link, plain, provides_of_users, requires_shared, scripts};
 use super::view::{Application, summary};
-use super::{File, Ghost, Package, Relation, RelationKind, Role, Stamp};
+use super::{File, Package, Relation, RelationKind, Role, Stamp};
 use crate::site::Target;
 use crate::spec::{Mode, UwsgiFrom};
 use crate::template::{Templates, Values};
@@ -14,7 +14,14 @@ use crate::template::{Templates, Values};
 /// # Errors
 /// A template that cannot be rendered.
 pub fn package(target: &Target<'_>, templates: &Templates, stamp: Stamp) -> Result<Package> {
-    let mut package = begin(target.header, target.family, target.package(), summary(target), stamp);
+    let about = format!(
+        "Settings, users and scripts with which uWSGI runs the application {} of {}. The application itself is not part of the \
+         package: it is expected in {}.",
+        target.name,
+        target.header.site,
+        target.chdir()
+    );
+    let mut package = begin(target.header, target.family, target.package(), summary(target), &about, stamp);
     package.application = Some(target.name.to_string());
     package.manages = Some(target.managed());
     let values = Values::new(&Application::of(target))?;
@@ -44,24 +51,10 @@ fn files(target: &Target<'_>, package: &str, templates: &Templates, values: &Val
     if target.rotate().is_some() {
         files.push(config(format!("/etc/logrotate.d/{package}"), text("app/logrotate")?));
     }
-    if target.family.ghosts {
-        files.extend(ghosts(target));
+    if target.family.ghosts && target.mode() == Mode::Emperor {
+        files.push(ghost_link(target.vassal(), format!("../apps/{}.ini", target.name)));
     }
     Ok(files)
-}
-
-/// What an rpm owns although it is made on the machine.
-fn ghosts(target: &Target<'_>) -> Vec<File> {
-    let (user, web_group, log_group) = (target.user(), target.header.group.as_str(), target.log_group());
-    let mut files = vec![ghost(target.runtime_directory(), Ghost::Directory, 0o2750, &user, web_group)];
-    if target.mode() == Mode::Emperor {
-        files.push(ghost(target.vassal(), Ghost::Link, 0o777, "root", "root"));
-    }
-    if target.rotate().is_some() {
-        files.push(ghost(target.log_directory(), Ghost::Directory, 0o2750, &user, &log_group));
-        files.push(ghost(format!("{}/uwsgi.log", target.log_directory()), Ghost::File, 0o640, &user, &log_group));
-    }
-    files
 }
 
 fn relations(target: &Target<'_>, files: &[File]) -> Vec<Relation> {

@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use super::view::Document;
-use super::{Contents, File, Ghost, Package, Relation, RelationKind, Role, Script, Stamp};
+use super::{Contents, File, Package, Relation, RelationKind, Role, Script, Stamp};
 use crate::family::Family;
 use crate::spec::Header;
 use crate::template::{Templates, Values};
@@ -35,23 +35,23 @@ pub fn directory(path: String) -> File {
     File { mode: 0o755, contents: Contents::Directory, ..plain(path, String::new()) }
 }
 
-/// Something made on the machine that the package owns.
-pub fn ghost(path: String, kind: Ghost, mode: u32, owner: &str, group: &str) -> File {
-    File {
-        mode,
-        owner: owner.to_owned(),
-        group: group.to_owned(),
-        contents: Contents::Ghost(kind),
-        ..plain(path, String::new())
-    }
+/// A link that the package's scripts make.
+pub fn ghost_link(path: String, target: String) -> File {
+    File { mode: 0o777, contents: Contents::GhostLink(target), ..plain(path, String::new()) }
 }
 
 /// The name and origin that all packages of a site share; files, relations and scripts are still to come.
-pub fn begin(header: &Header, family: &'static Family, name: String, summary: String, stamp: Stamp) -> Package {
-    let description = header.description.as_ref().map_or_else(
-        || format!("Part of {}, which is {}.", header.site, decapitalised(&header.summary())),
-        ToString::to_string,
-    );
+/// `about` says what this very package holds.
+pub fn begin(
+    header: &Header,
+    family: &'static Family,
+    name: String,
+    summary: String,
+    about: &str,
+    stamp: Stamp,
+) -> Package {
+    let of_site = header.description.iter().map(ToString::to_string);
+    let paragraphs: Vec<String> = of_site.chain([about.to_owned()]).map(|text| filled(text.trim())).collect();
     Package {
         change: format!("Version {} of {}.", header.version, header.site),
         name,
@@ -62,7 +62,7 @@ pub fn begin(header: &Header, family: &'static Family, name: String, summary: St
         application: None,
         manages: None,
         summary,
-        description,
+        description: paragraphs.join("\n\n"),
         maintainer: header.maintainer.to_string(),
         homepage: header.homepage.as_ref().map(ToString::to_string),
         license: header.license.to_string(),
@@ -114,13 +114,16 @@ fn script(templates: &Templates, values: &Values, family: &Family, folder: &str,
 /// The documents that a package of the family carries.
 pub fn documents(package: &mut Package, templates: &Templates, values: &Values, readme: &str) -> Result<()> {
     let folder = format!("/usr/share/doc/{}", package.name);
-    let document = |name: &str, role: Role, text: String| File { role, ..plain(format!("{folder}/{name}"), text) };
-    let mut files =
-        vec![directory(folder.clone()), document("README", Role::Documentation, templates.render(readme, values)?)];
+    let document = |path: String, text: String| File { role: Role::Documentation, ..plain(path, text) };
+    let mut files = vec![document(format!("{folder}/README"), templates.render(readme, values)?), directory(folder)];
     let values = Values::new(&Document::of(package)?)?;
-    for (name, template) in &package.family.documents {
-        let role = if name.ends_with(".gz") { Role::CompressedDocumentation } else { Role::Documentation };
-        files.push(document(name, role, templates.render(template, &values)?));
+    for (path, template) in &package.family.documents {
+        let path = path.replace("PACKAGE", &package.name);
+        let text = templates.render(template, &values)?;
+        if !text.trim().is_empty() {
+            let role = if path.ends_with(".gz") { Role::CompressedDocumentation } else { Role::Documentation };
+            files.push(File { role, ..document(path, text) });
+        }
     }
     package.files.extend(files);
     Ok(())
@@ -156,13 +159,26 @@ fn provides_of_line(line: &str) -> Vec<Relation> {
     }
 }
 
-fn decapitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    match (characters.next(), characters.next()) {
-        // A second capital makes it an acronym, which keeps its first.
-        (Some(first), second) if second.is_none_or(char::is_lowercase) && !text.starts_with("uWSGI") => {
-            first.to_lowercase().chain(text.chars().skip(1)).collect()
+/// The text in lines of at most 77 columns, which with a blank in front is what packagers' tools want; empty lines stay.
+fn filled(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for paragraph in text.split("\n\n") {
+        if !lines.is_empty() {
+            lines.push(String::new());
         }
-        _ => text.to_owned(),
+        lines.push(String::new());
+        for word in paragraph.split_whitespace() {
+            let line = lines.last().map_or(0, String::len);
+            if line > 0 && line + 1 + word.len() > 77 {
+                lines.push(String::new());
+            }
+            if let Some(line) = lines.last_mut() {
+                if !line.is_empty() {
+                    line.push(' ');
+                }
+                line.push_str(word);
+            }
+        }
     }
+    lines.join("\n")
 }

@@ -17,7 +17,12 @@ pub fn package(site: &Site<'_>, family: &'static Family, templates: &Templates, 
     let header = site.header;
     let name = header.selinux_package();
     let summary = format!("SELinux policy that lets nginx reach the sockets of {}", header.site);
-    let mut package = begin(header, family, name.clone(), summary, stamp);
+    let about = format!(
+        "An SELinux policy module with one permission: nginx may connect to the UNIX sockets of the uWSGI applications of {}. \
+         Without it, nginx answers 502 where SELinux is enforcing.",
+        header.site
+    );
+    let mut package = begin(header, family, name.clone(), summary, &about, stamp);
     let values = Values::new(&Shared::of(site, family, name))?;
     let path = format!("/usr/share/selinux/packages/{}.cil", module(header));
     package.files.push(plain(path, templates.render("selinux/site.cil", &values)?));

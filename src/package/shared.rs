@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 
-use super::files::{begin, directory, documents, ghost, plain, program, provides_of_users, scripts, triggers};
+use super::files::{begin, directory, documents, plain, program, provides_of_users, scripts, triggers};
 use super::view::{Shared, preflight};
-use super::{File, Ghost, Package, Relation, RelationKind, Stamp};
+use super::{File, Package, Relation, RelationKind, Stamp};
 use crate::family::Family;
 use crate::site::Site;
 use crate::template::{Templates, Values};
@@ -17,7 +17,13 @@ pub fn package(site: &Site<'_>, family: &'static Family, templates: &Templates, 
     let header = site.header;
     let name = header.site_package();
     let summary = format!("What the uWSGI applications of {} share", header.site);
-    let mut package = begin(header, family, name.clone(), summary, stamp);
+    let emperor = if site.has_emperor(family) { ", and the emperor that runs them" } else { "" };
+    let about = format!(
+        "The group through which the web server reaches the uWSGI applications of {}, the directories they share{emperor}. \
+         Every application's package needs it.",
+        header.site
+    );
+    let mut package = begin(header, family, name.clone(), summary, &about, stamp);
     package.manages = site.has_emperor(family).then(|| header.emperor_unit());
     let values = Values::new(&Shared::of(site, family, name))?;
     package.files = files(site, family, &package.name, templates, &values)?;
@@ -47,12 +53,6 @@ fn files(site: &Site<'_>, family: &Family, package: &str, templates: &Templates,
         ));
         if family.scripts.presets {
             files.push(plain(format!("/usr/lib/systemd/system-preset/80-{name}.preset"), text("site/preset")?));
-        }
-    }
-    if family.ghosts {
-        files.push(ghost(format!("/run/{name}"), Ghost::Directory, 0o755, "root", "root"));
-        if site.on(family).any(|target| target.rotate().is_some()) {
-            files.push(ghost(format!("/var/log/{name}"), Ghost::Directory, 0o755, "root", "root"));
         }
     }
     Ok(files)

@@ -111,6 +111,8 @@ pub struct Document<'a> {
     homepage: &'a str,
     homepage_given: bool,
     change: &'a str,
+    /// Paths of files that not everybody may read, without the leading `/`.
+    restricted: Vec<&'a str>,
     year: i16,
     date: String,
 }
@@ -220,6 +222,12 @@ impl<'a> Document<'a> {
             homepage: package.homepage.as_deref().unwrap_or_default(),
             homepage_given: package.homepage.is_some(),
             change: &package.change,
+            restricted: package
+                .files
+                .iter()
+                .filter(|file| file.mode == 0o640)
+                .map(|file| file.path.trim_start_matches('/'))
+                .collect(),
             year: day.year(),
             date: jiff::fmt::rfc2822::to_string(&day).context("SOURCE_DATE_EPOCH is no date of an e-mail")?,
         })

@@ -2,5 +2,5 @@
 forget() {
     [ -d /run/systemd/system ] || return 0
     systemctl --system daemon-reload || :
-    systemctl reset-failed {{ units | join(sep=" ") }} 2>/dev/null || :
+    {{ invoke }} reset-failed {{ units | join(sep=" ") }} 2>/dev/null || :
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::Write as _;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use flate2::{Compression, GzBuilder};
 use tar::{EntryType, Header};
 
@@ -13,42 +13,44 @@ use crate::package::{Contents, File, Package, Role};
 
 /// data.tar, compressed: every directory above a file, then the file.
 pub fn data(package: &Package) -> Result<Vec<u8>> {
-    let installed: Vec<&File> =
-        package.files.iter().filter(|file| !matches!(file.contents, Contents::Ghost(_))).collect();
-    let own: BTreeSet<&str> = installed.iter().map(|file| file.path.as_str()).collect();
-    let mut archive = tar::Builder::new(Vec::new());
-    let mut above: BTreeSet<&str> = BTreeSet::new();
-    append(&mut archive, package, Entry::directory("./"), &[])?;
-    for file in installed {
-        let folders =
-            file.path.match_indices('/').map(|(end, _)| &file.path[..end]).filter(|folder| !folder.is_empty());
-        for folder in folders {
-            if !own.contains(folder) && above.insert(folder) {
-                append(&mut archive, package, Entry::directory(&format!(".{folder}/")), &[])?;
+    let installed = || package.files.iter().filter(|file| !matches!(file.contents, Contents::GhostLink(_)));
+    let mut known: BTreeSet<&str> = installed().map(|file| file.path.as_str()).collect();
+    let mut archive = Archive::begin(package.date)?;
+    for file in installed() {
+        for folder in folders_above(&file.path) {
+            if known.insert(folder) {
+                archive.append(&Entry::directory(format!(".{folder}/"), package.date), &[])?;
             }
         }
-        let path = format!(".{}", file.path);
-        let (entry, bytes) = match stored(file) {
-            Some(bytes) => (Entry { path, kind: EntryType::Regular, ..Entry::of(file) }, bytes),
-            None => (
-                Entry { path: format!("{path}/"), kind: EntryType::Directory, ..Entry::of(file) },
-                Cow::Borrowed(&[][..]),
-            ),
+        let entry = Entry {
+            mode: file.mode,
+            owner: &file.owner,
+            group: &file.group,
+            ..Entry::directory(format!(".{}/", file.path), package.date_of(file))
         };
-        append(&mut archive, package, entry, &bytes)?;
+        match stored(file) {
+            Some(bytes) => {
+                archive.append(&Entry { path: format!(".{}", file.path), kind: EntryType::Regular, ..entry }, &bytes)?
+            }
+            None => archive.append(&entry, &[])?,
+        }
     }
-    compress(&archive.into_inner()?)
+    archive.compress()
 }
 
 /// control.tar, compressed.
 pub fn control(package: &Package, members: &[Member]) -> Result<Vec<u8>> {
-    let mut archive = tar::Builder::new(Vec::new());
-    append(&mut archive, package, Entry::directory("./"), &[])?;
+    let mut archive = Archive::begin(package.date)?;
     for (name, mode, text) in members {
-        let entry = Entry { path: format!("./{name}"), mode: *mode, kind: EntryType::Regular, ..Entry::directory("") };
-        append(&mut archive, package, entry, text.as_bytes())?;
+        let path = format!("./{name}");
+        let entry = Entry { mode: *mode, kind: EntryType::Regular, ..Entry::directory(path, package.date) };
+        archive.append(&entry, text.as_bytes())?;
     }
-    compress(&archive.into_inner()?)
+    archive.compress()
+}
+
+fn folders_above(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/').map(|(end, _)| &path[..end]).filter(|folder| !folder.is_empty())
 }
 
 /// The bytes of a file as they are stored; none for what is no plain file.
@@ -61,38 +63,67 @@ pub fn stored(file: &File) -> Option<Cow<'_, [u8]>> {
     compress(text.as_bytes()).ok().map(Cow::Owned)
 }
 
-struct Entry {
+/// Bytes of a name in a tar header.
+const NAME_LENGTH: usize = 100;
+
+struct Entry<'e> {
     path: String,
     kind: EntryType,
     mode: u32,
-    owner: String,
-    group: String,
+    owner: &'e str,
+    group: &'e str,
+    date: i64,
 }
 
-impl Entry {
-    fn directory(path: &str) -> Self {
-        let root = || "root".to_owned();
-        Self { path: path.to_owned(), kind: EntryType::Directory, mode: 0o755, owner: root(), group: root() }
-    }
-
-    fn of(file: &File) -> Self {
-        Self { mode: file.mode, owner: file.owner.clone(), group: file.group.clone(), ..Self::directory(&file.path) }
+impl Entry<'_> {
+    fn directory(path: String, date: i64) -> Self {
+        Self { path, kind: EntryType::Directory, mode: 0o755, owner: "root", group: "root", date }
     }
 }
 
-/// Owners go by name; where a machine does not know the name, dpkg takes the number, which is root's.
-fn append(archive: &mut tar::Builder<Vec<u8>>, package: &Package, entry: Entry, bytes: &[u8]) -> Result<()> {
-    let mut header = Header::new_gnu();
-    header.set_entry_type(entry.kind);
-    header.set_mode(entry.mode);
-    header.set_uid(0);
-    header.set_gid(0);
-    header.set_username(&entry.owner)?;
-    header.set_groupname(&entry.group)?;
-    header.set_mtime(u64::try_from(package.date).context("a date before 1970")?);
-    header.set_size(bytes.len() as u64);
-    let failed = || format!("cannot put {} into {}", entry.path, package.name);
-    archive.append_data(&mut header, &entry.path, bytes).with_context(failed)
+struct Archive(tar::Builder<Vec<u8>>);
+
+impl Archive {
+    /// An archive with the directory that everything in it is relative to.
+    fn begin(date: i64) -> Result<Self> {
+        let mut archive = Self(tar::Builder::new(Vec::new()));
+        archive.append(&Entry::directory("./".to_owned(), date), &[])?;
+        Ok(archive)
+    }
+
+    /// Owners go by name; where a machine does not know the name, dpkg takes the number, which is root's.
+    fn append(&mut self, entry: &Entry<'_>, bytes: &[u8]) -> Result<()> {
+        let mut header = Header::new_ustar();
+        set_name(&mut header, &entry.path)?;
+        header.set_entry_type(entry.kind);
+        header.set_mode(entry.mode);
+        header.set_uid(0);
+        header.set_gid(0);
+        header.set_username(entry.owner)?;
+        header.set_groupname(entry.group)?;
+        header.set_mtime(u64::try_from(entry.date).context("a date before 1970")?);
+        header.set_size(bytes.len() as u64);
+        header.set_cksum();
+        self.0.append(&header, bytes).with_context(|| format!("cannot pack {}", entry.path))
+    }
+
+    fn compress(self) -> Result<Vec<u8>> {
+        compress(&self.0.into_inner()?)
+    }
+}
+
+/// Names an entry as dpkg-deb does, with `./` in front, which the tar crate would take away. A name beyond 100 bytes goes
+/// into the header's prefix, cut at a `/` (POSIX.1, ustar).
+fn set_name(header: &mut Header, path: &str) -> Result<()> {
+    let cut = if path.len() <= NAME_LENGTH { None } else { path[..path.len() - 1].rfind('/') };
+    let (prefix, name) = cut.map_or(("", path), |cut| (&path[..cut], &path[cut + 1..]));
+    let fields = header.as_ustar_mut().context("not a ustar header")?;
+    if name.len() > fields.name.len() || prefix.len() > fields.prefix.len() {
+        bail!("{path} is too long for an archive");
+    }
+    fields.name[..name.len()].copy_from_slice(name.as_bytes());
+    fields.prefix[..prefix.len()].copy_from_slice(prefix.as_bytes());
+    Ok(())
 }
 
 /// gzip without name or time, at the level that dpkg-deb and Debian Policy 12.7 use.

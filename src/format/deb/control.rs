@@ -62,23 +62,10 @@ pub fn relation(relation: &Relation) -> String {
     }
 }
 
-/// The long description: each line behind a blank, an empty line as ` .` (Debian Policy 5.6.13), at most 79 columns.
+/// The long description: each line behind a blank, an empty line as ` .` (Debian Policy 5.6.13).
 fn folded(text: &str) -> String {
-    let mut lines = Vec::new();
-    for line in text.lines() {
-        let mut filled = String::new();
-        for word in line.split_whitespace() {
-            if !filled.is_empty() && filled.len() + word.len() > 77 {
-                lines.push(std::mem::take(&mut filled));
-            }
-            if !filled.is_empty() {
-                filled.push(' ');
-            }
-            filled.push_str(word);
-        }
-        lines.push(if filled.is_empty() { ".".to_owned() } else { filled });
-    }
-    lines.iter().map(|line| format!(" {line}")).collect::<Vec<_>>().join("\n")
+    let line = |line: &str| if line.is_empty() { " .".to_owned() } else { format!(" {line}") };
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn md5sums(package: &Package) -> String {
@@ -94,7 +81,7 @@ fn md5sums(package: &Package) -> String {
 /// Kibibytes: each file rounded up, and one for everything else (dpkg-gencontrol(1), Installed-Size).
 fn installed_size(package: &Package) -> usize {
     let of = |file: &File| match &file.contents {
-        Contents::Ghost(_) => 0,
+        Contents::GhostLink(_) => 0,
         Contents::Text(_) => super::archive::stored(file).map_or(1, |bytes| bytes.len().div_ceil(1024)),
         Contents::Directory => 1,
     };
