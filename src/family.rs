@@ -48,10 +48,13 @@ pub struct Family {
     pub before_any_release: String,
     /// Documents that every package carries besides its README: path, with PACKAGE for its name → template.
     pub documents: IndexMap<String, String>,
-    /// Whether packages own what is made for them on the machine (`%ghost`).
-    pub ghosts: bool,
+    /// Whether packages own the log directories, and the links that their scripts make (`%ghost`).
+    pub owns_run_time: bool,
     /// Whether users are made from Provides with encoded sysusers.d lines.
     pub user_provides: bool,
+    /// Licence texts that every system of the family has: beginning of an SPDX name → file.
+    #[serde(default)]
+    pub common_licenses: IndexMap<String, String>,
     /// The user nginx runs as.
     pub web_user: WebUser,
     /// Names of the distribution's packages.

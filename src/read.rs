@@ -1,33 +1,34 @@
-//! Source → Spec: every mistake of form in one run.
+//! Source → Spec: every mistake of form in one run, and what could be read all the same.
 
 mod fields;
+mod table;
 
 use std::borrow::Cow;
 
-use serde::de::DeserializeOwned;
+use indexmap::IndexMap;
 use toml::Spanned;
-use toml::de::DeValue;
+use toml::de::{DeTable, DeValue};
 
-use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::family::Family;
 use crate::source::{Source, Table, inherit};
 use crate::spec::{App, Application, Header, Spec};
 use crate::value::AppName;
+use table::TableReader;
 
 /// Tables of the top level that are read on their own.
 const TABLES: [&str; 2] = ["defaults", "app"];
 
-/// Reads the whole spec.
-///
-/// # Errors
-/// Every mistake of form: unknown and missing keys, wrong types, values that do not fit.
-pub fn read(source: &Source<'_>) -> Result<Spec, Vec<Diagnostic>> {
+/// What stands for keys that every spec must have, where they are missing or wrong, so that the rest is looked at as well.
+const PLACEHOLDERS: &str = "site = 'site'\nversion = '0'\nmaintainer = 'Nobody <nobody@example.org>'";
+
+/// Reads the whole spec. The second value holds every mistake of form: unknown and missing keys, wrong types, values that
+/// do not fit. What is wrong is left out of the first, which is none only when nothing could be made of the top level.
+#[must_use]
+pub fn read(source: &Source<'_>) -> (Option<Spec>, Vec<Diagnostic>) {
     let mut reader = Reader { mistakes: Vec::new() };
     let spec = reader.spec(source);
-    match spec {
-        Some(spec) if reader.mistakes.is_empty() => Ok(spec),
-        _ => Err(reader.mistakes),
-    }
+    (spec, reader.mistakes)
 }
 
 struct Reader {
@@ -36,22 +37,17 @@ struct Reader {
 
 impl Reader {
     fn spec(&mut self, source: &Source<'_>) -> Option<Spec> {
-        let of_header = |(key, _): &(&Spanned<Cow<'_, str>>, _)| !TABLES.contains(&key.get_ref().as_ref());
-        let top = source.root().iter().filter(of_header).map(|(key, value)| (key.clone(), value.clone())).collect();
-        let header = self.table::<Header>(top, "", &TABLES);
+        let header = self.header(source);
         let nothing = Table::default();
-        let defaults = self.subtable(source.root(), "defaults").unwrap_or(&nothing);
+        let defaults = self.subtable(source.root(), "defaults", "defaults").unwrap_or(&nothing);
         if let Some((key, _)) = ["on", "app"].iter().find_map(|name| defaults.get_key_value(*name)) {
             self.mistakes.push(Diagnostic::error(
                 Place::Span(key.span()),
-                format!(
-                    "defaults.{} has no place here: overrides for a family belong to an application",
-                    key.get_ref()
-                ),
+                format!("defaults.{}: overrides for a family belong to an application, not here", key.get_ref()),
             ));
         }
         let applications = self.applications(source, defaults);
-        if applications.is_empty() && self.mistakes.is_empty() {
+        if source.root().get("app").is_none_or(|app| app.get_ref().as_table().is_some_and(|apps| apps.is_empty())) {
             self.mistakes.push(
                 Diagnostic::error(Place::Span(0..0), "the site has no application")
                     .help("begin one with a table such as [app.wiki] and the line module = \"wiki:app\""),
@@ -60,15 +56,33 @@ impl Reader {
         header.map(|header| Spec { header, applications })
     }
 
+    fn header(&mut self, source: &Source<'_>) -> Option<Header> {
+        let of_header = |(key, _): &(&Spanned<Cow<'_, str>>, _)| !TABLES.contains(&key.get_ref().as_ref());
+        let top: Table<'_> =
+            source.root().iter().filter(of_header).map(|(key, value)| (key.clone(), value.clone())).collect();
+        let placeholders = DeTable::parse(PLACEHOLDERS).map(Spanned::into_inner).unwrap_or_default();
+        for key in placeholders.keys().filter(|key| top.get(key.get_ref().as_ref()).is_none()) {
+            self.mistakes.push(
+                Diagnostic::error(Place::Span(0..0), format!("{} is missing", key.get_ref()))
+                    .help(format!("every spec begins with {}", TableReader::<Header>::required(&placeholders))),
+            );
+        }
+        let mut reader = TableReader::<Header>::new(inherit(&placeholders, &top), &TABLES, &mut self.mistakes);
+        let header = reader.read(|_| String::new());
+        // What was wrong has been told and taken out: the placeholders stand for it now.
+        let rest = inherit(&placeholders, &reader.into_rest());
+        header.or_else(|| TableReader::<Header>::new(rest, &TABLES, &mut Vec::new()).read(|_| String::new()))
+    }
+
     fn applications(&mut self, source: &Source<'_>, defaults: &Table<'_>) -> Vec<Application> {
-        let Some(tables) = self.subtable(source.root(), "app") else { return Vec::new() };
+        let Some(tables) = self.subtable(source.root(), "app", "app") else { return Vec::new() };
         let mut applications = Vec::with_capacity(tables.len());
         for (key, value) in tables {
             let name = match AppName::new(key.get_ref().as_ref()) {
                 Ok(name) => name,
                 Err(reason) => {
-                    self.mistakes
-                        .push(Diagnostic::error(Place::Span(key.span()), format!("app.{}: {reason}", key.get_ref())));
+                    let message = format!("app.{}: {reason}", key.get_ref());
+                    self.mistakes.push(Diagnostic::error(Place::Span(key.span()), message));
                     continue;
                 }
             };
@@ -84,9 +98,12 @@ impl Reader {
         let at = format!("app.{name}");
         let mut own = inherit(defaults, table);
         own.remove("on");
-        let options = self.table::<App>(own.clone(), &at, &["on"]);
-        let mut on = indexmap::IndexMap::new();
-        for (family, value) in self.subtable(table, "on").into_iter().flatten() {
+        let place = |key: &str| if table.get(key).is_some() { at.clone() } else { "defaults".to_owned() };
+        let mut reader = TableReader::<App>::new(own.clone(), &["on"], &mut self.mistakes);
+        let options = reader.read(place);
+        let mut is_complete = reader.is_complete();
+        let mut on = IndexMap::new();
+        for (family, value) in self.subtable(table, "on", &format!("{at}.on")).into_iter().flatten() {
             let at = format!("{at}.on.{}", family.get_ref());
             if let Err(reason) = Family::named(family.get_ref()) {
                 self.mistakes.push(Diagnostic::error(Place::Span(family.span()), format!("{at}: {reason}")));
@@ -96,102 +113,24 @@ impl Reader {
                 self.mistakes.push(not_a_table(value, &at));
                 continue;
             };
-            // Only what the override itself adds is new: mistakes of the tables below it were told above.
-            let options = self.table::<App>(inherit(&own, over), &at, &[]);
-            on.extend(options.map(|options| (family.get_ref().to_string(), options)));
+            let place = |key: &str| if over.get(key).is_some() { at.clone() } else { place(key) };
+            let mut reader = TableReader::<App>::new(inherit(&own, over), &[], &mut self.mistakes);
+            on.extend(reader.read(place).map(|options| (family.get_ref().to_string(), options)));
+            is_complete &= reader.is_complete();
         }
-        options.map(|options| Application { name, options, on })
+        options.map(|options| Application { name, options, on, is_complete })
     }
 
-    fn subtable<'t, 'a>(&mut self, table: &'t Table<'a>, name: &str) -> Option<&'t Table<'a>> {
+    fn subtable<'t, 'a>(&mut self, table: &'t Table<'a>, name: &str, at: &str) -> Option<&'t Table<'a>> {
         let value = table.get(name)?;
         if value.get_ref().as_table().is_none() {
-            self.mistakes.push(not_a_table(value, name));
+            self.mistakes.push(not_a_table(value, at));
         }
         value.get_ref().as_table()
     }
-
-    /// Reads one table as a `T`. serde stops at the first mistake; the entry it stands in is taken out and the rest read
-    /// again, so that each mistake is told. `besides` are keys that belong here but are read elsewhere.
-    fn table<T: DeserializeOwned>(&mut self, table: Table<'_>, at: &str, besides: &[&str]) -> Option<T> {
-        let before = self.mistakes.len();
-        let known = fields::of::<T>();
-        let (mut table, unknown): (Table<'_>, Table<'_>) =
-            table.into_iter().partition(|(key, _)| known.contains(&key.get_ref().as_ref()));
-        for key in unknown.keys() {
-            self.tell(unknown_key(key, at, known, besides));
-        }
-        loop {
-            let spanned = Spanned::new(0..0, table.clone());
-            let error = match T::deserialize(toml::Deserializer::from(spanned)) {
-                Ok(value) => return (self.mistakes.len() == before).then_some(value),
-                Err(error) => error,
-            };
-            let span = error.span().unwrap_or(0..0);
-            let culprit = table
-                .iter()
-                .find(|(key, value)| {
-                    encloses(&value.span(), &span) || encloses(&key.span(), &span) || holds(value, &span)
-                })
-                .map(|(key, _)| key.get_ref().to_string());
-            match culprit {
-                Some(key) if span.end > 0 => {
-                    let path = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
-                    self.tell(Diagnostic::error(Place::Span(span), format!("{path}: {}", error.message())));
-                    table.remove(key.as_str());
-                }
-                _ => {
-                    // A key that was taken out because its value is wrong is not missing as well.
-                    if self.mistakes.len() == before {
-                        let at = if at.is_empty() { "the top level" } else { at };
-                        self.tell(Diagnostic::error(Place::Span(0..0), format!("{at}: {}", error.message())));
-                    }
-                    return None;
-                }
-            }
-        }
-    }
-
-    /// A value that several tables inherit is wrong once, not once for each of them.
-    fn tell(&mut self, mistake: Diagnostic) {
-        if !self.mistakes.iter().any(|told| told.place == mistake.place && mistake.place != Place::Span(0..0)) {
-            self.mistakes.push(mistake);
-        }
-    }
-}
-
-fn encloses(outer: &std::ops::Range<usize>, inner: &std::ops::Range<usize>) -> bool {
-    outer.start <= inner.start && inner.end <= outer.end
-}
-
-/// Whether the span lies in a value below `value`; the span of a table header does not enclose its entries.
-fn holds(value: &Spanned<DeValue<'_>>, span: &std::ops::Range<usize>) -> bool {
-    value.get_ref().as_table().is_some_and(|table| {
-        table
-            .iter()
-            .any(|(key, value)| encloses(&key.span(), span) || encloses(&value.span(), span) || holds(value, span))
-    })
 }
 
 fn not_a_table(value: &Spanned<DeValue<'_>>, at: &str) -> Diagnostic {
-    Diagnostic::error(
-        Place::Span(value.span()),
-        format!("{at} is {}, but it must be a table", value.get_ref().type_str()),
-    )
-    .help(format!("write it as a table: [{at}]"))
-}
-
-fn unknown_key(key: &Spanned<Cow<'_, str>>, at: &str, known: &[&str], besides: &[&str]) -> Diagnostic {
-    let name = key.get_ref().as_ref();
-    let path = if at.is_empty() { name.to_owned() } else { format!("{at}.{name}") };
-    let mistake = Diagnostic::error(Place::Span(key.span()), format!("{path}: unknown key"));
-    match nearest(name, known.iter().chain(besides).copied()) {
-        Some(near) => mistake.help(format!("did you mean {near}?")),
-        None if crate::uwsgi::is_option(name) => {
-            mistake.help(format!("uWSGI has this option: write it in [{at}.uwsgi]"))
-        }
-        None => {
-            mistake.help(format!("known here: {}", known.iter().chain(besides).copied().collect::<Vec<_>>().join(", ")))
-        }
-    }
+    let message = format!("{at} is of type {}, but it must be a table", value.get_ref().type_str());
+    Diagnostic::error(Place::Span(value.span()), message).help(format!("write it as a table: [{at}]"))
 }

@@ -61,7 +61,7 @@ pub fn check(site: &Site<'_>, source: &Source<'_>) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
     for rule in RULES {
         let diagnostics = match rule.check {
-            Check::Target(check) => site.targets.iter().flat_map(check).collect(),
+            Check::Target(check) => site.targets.iter().filter(|target| target.is_complete).flat_map(check).collect(),
             Check::Site(check) => check(site),
         };
         for diagnostic in diagnostics {

@@ -25,19 +25,16 @@ pub struct Target<'a> {
     pub app: &'a App,
     /// The family.
     pub family: &'static Family,
+    /// Whether everything that was written of it could be read.
+    pub is_complete: bool,
 }
 
 impl<'a> Site<'a> {
     /// Answers every question of `spec` for its families.
-    ///
-    /// # Errors
-    /// A family that does not exist, by name.
-    pub fn new(spec: &'a Spec) -> Result<Self, String> {
+    #[must_use]
+    pub fn new(spec: &'a Spec) -> Self {
         let header = &spec.header;
-        let families = match &header.families {
-            None => Family::all().collect(),
-            Some(names) => names.iter().map(|name| Family::named(name)).collect::<Result<Vec<_>, _>>()?,
-        };
+        let families = header.families.as_ref().map_or_else(|| Family::all().collect(), |families| families.0.clone());
         let targets = families
             .iter()
             .flat_map(|family| {
@@ -46,10 +43,11 @@ impl<'a> Site<'a> {
                     name: &application.name,
                     app: application.on.get(&family.name).unwrap_or(&application.options),
                     family,
+                    is_complete: application.is_complete,
                 })
             })
             .collect();
-        Ok(Self { header, families, targets })
+        Self { header, families, targets }
     }
 
     /// The applications on one family.

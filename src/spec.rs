@@ -5,6 +5,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use crate::family::Family;
 use crate::value::{
     AbsolutePath, AppName, BufferSize, Bytes, Callable, Ciphers, Count, Entity, EnvironmentName, Homepage, IniText,
     Line, Listeners, Maintainer, Megabytes, Module, MountTarget, OptionValue, Paragraphs, Processes,
@@ -27,6 +28,9 @@ pub struct Application {
     pub options: App,
     /// The same with `[app.NAME.on.FAMILY]` on top, for the families that have such a table.
     pub on: IndexMap<String, App>,
+    /// Whether everything that was written could be read. Where something is left out, rules that weigh one option against
+    /// another have nothing to say.
+    pub is_complete: bool,
 }
 
 /// The top level of a spec.
@@ -49,13 +53,34 @@ pub struct Header {
     #[serde(default = "default_license")]
     pub license: SpdxExpression,
     /// The OS families to build for. Default: all.
-    pub families: Option<Vec<String>>,
+    pub families: Option<Families>,
     /// How applications run unless one says otherwise. Default: `emperor`.
     #[serde(default)]
     pub mode: Mode,
     /// The group through which the web server reaches the UNIX sockets. Default: `uwsginginx`.
     #[serde(default = "default_web_group")]
     pub group: Entity,
+}
+
+/// OS families, each once.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "Vec<String>")]
+pub struct Families(pub Vec<&'static Family>);
+
+impl TryFrom<Vec<String>> for Families {
+    type Error = String;
+
+    fn try_from(names: Vec<String>) -> Result<Self, String> {
+        let mut families: Vec<&'static Family> = Vec::new();
+        for name in &names {
+            let family = Family::named(name)?;
+            if families.iter().any(|known| known.name == family.name) {
+                return Err(format!("{name} is listed twice"));
+            }
+            families.push(family);
+        }
+        if families.is_empty() { Err("name at least one OS family, or leave the key out".to_owned()) } else { Ok(Self(families)) }
+    }
 }
 
 /// How an application runs.

@@ -111,3 +111,52 @@ pub fn escape(option: &str, value: &str) -> String {
     let doubled = value.replace('%', "%%");
     if is_log_format(option) { doubled.replace("%%(", "%(") } else { doubled }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn classes() -> [&'static IndexMap<String, String>; 3] {
+        [&RESTRICTED.owned, &RESTRICTED.defeats, &RESTRICTED.r#unsafe]
+    }
+
+    #[test]
+    fn every_restricted_option_exists_and_is_restricted_once() {
+        let names: Vec<&String> = classes().iter().flat_map(|class| class.keys()).collect();
+        for (number, name) in names.iter().enumerate() {
+            assert!(is_option(name), "uWSGI has no option {name}");
+            assert!(!names[..number].contains(name), "{name} is in two classes");
+        }
+        assert!(names.len() > 500);
+    }
+
+    #[test]
+    fn every_class_is_sorted() {
+        for class in classes() {
+            assert!(class.keys().is_sorted(), "{:?}", class.keys().zip(class.keys().skip(1)).find(|(a, b)| a > b));
+        }
+    }
+
+    #[test]
+    fn what_decides_an_owned_option_is_a_key_of_the_spec() {
+        let keys: crate::spec::App = toml::from_str("").unwrap();
+        let keys = serde_json::to_value(&keys).unwrap();
+        for (option, key) in &RESTRICTED.owned {
+            let is_key = keys.get(key.replace('-', "_")).is_some() || ["listen", "processes"].contains(&key.as_str());
+            assert!(is_key, "{option} is decided by {key}, which is no key");
+        }
+    }
+
+    #[test]
+    fn ordinary_options_are_free() {
+        for option in ["enable-threads", "mule", "mules", "spooler", "static-map", "thunder-lock", "auto-procname"] {
+            assert_eq!(restriction(option), None, "{option}");
+        }
+    }
+
+    #[test]
+    fn a_percent_sign_is_doubled_unless_it_names_a_log_variable() {
+        assert_eq!(escape("procname", "100%"), "100%%");
+        assert_eq!(escape("log-format", "%(uri) 100%"), "%(uri) 100%%");
+    }
+}

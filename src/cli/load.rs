@@ -23,12 +23,10 @@ pub fn with_site<T>(path: &Path, then: impl FnOnce(&Site<'_>) -> Result<T, Failu
     if !syntax.is_empty() {
         return Err(tell(&source, &syntax));
     }
-    let spec = read::read(&source).map_err(|mistakes| tell(&source, &mistakes))?;
-    let site = Site::new(&spec).map_err(|reason| {
-        let key = crate::diagnostic::Key::site("families");
-        tell(&source, &[Diagnostic::at(key, format!("families: {reason}"))])
-    })?;
-    let found = rule::check(&site, &source);
+    let (spec, mut found) = read::read(&source);
+    let Some(spec) = spec else { return Err(tell(&source, &found)) };
+    let site = Site::new(&spec);
+    found.extend(rule::check(&site, &source));
     let failure = tell(&source, &found);
     if found.iter().any(Diagnostic::is_error) {
         return Err(failure);

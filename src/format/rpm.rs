@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anyhow::{Context as _, Result};
-use rpm::{BuildConfig, CompressionWithLevel, Dependency, FileMode, FileOptions, PackageBuilder, Scriptlet, Timestamp};
+use rpm::{BuildConfig, CompressionWithLevel, Dependency, FileMode, FileOptions, FileVerifyFlags, PackageBuilder, Scriptlet, Timestamp};
 
 use super::Format;
 use crate::package::{Contents, File, Package, Relation, RelationKind, Role};
@@ -104,7 +104,8 @@ fn add_file(builder: &mut PackageBuilder, package: &Package, file: &File) -> Res
             let options = owned(FileOptions::new(path)).permissions(permissions);
             let options = match file.role {
                 Role::Plain => options,
-                Role::Config => options.config().noreplace(),
+                // The scripts touch a vassal's settings, for that is how an emperor is told to load them.
+                Role::Config => options.config().noreplace().verify(FileVerifyFlags::all() - FileVerifyFlags::MTIME),
                 Role::Documentation | Role::CompressedDocumentation => options.doc(),
             };
             builder.with_file_contents(text.as_bytes(), options)?;

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::files::{begin, documents, ghost_link, plain, provides_of_users, requires_shared, scripts};
+use super::files::{begin, directory, documents, ghost_link, plain, provides_of_users, requires_shared, scripts};
 use super::view::{Application, summary};
 use super::{File, Package, Relation, RelationKind, Role, Stamp};
 use crate::site::Target;
@@ -50,8 +50,14 @@ fn files(target: &Target<'_>, package: &str, templates: &Templates, values: &Val
     }
     if target.rotate().is_some() {
         files.push(config(format!("/etc/logrotate.d/{package}"), text("app/logrotate")?));
+        if target.family.owns_run_time {
+            let (owner, group) = (target.user(), target.log_group());
+            // Several packages may own a directory: each application's does, for the shared one logs nothing itself.
+            files.push(directory(format!("/var/log/{}", target.header.site)));
+            files.push(File { mode: 0o2750, owner, group, ..directory(target.log_directory()) });
+        }
     }
-    if target.family.ghosts && target.mode() == Mode::Emperor {
+    if target.family.owns_run_time && target.mode() == Mode::Emperor {
         files.push(ghost_link(target.vassal(), format!("../apps/{}.ini", target.name)));
     }
     Ok(files)

@@ -108,6 +108,7 @@ pub struct Document<'a> {
     release: u32,
     maintainer: &'a str,
     license: &'a str,
+    common_licenses: Vec<&'a str>,
     homepage: &'a str,
     homepage_given: bool,
     change: &'a str,
@@ -219,6 +220,7 @@ impl<'a> Document<'a> {
             release: package.release,
             maintainer: &package.maintainer,
             license: &package.license,
+            common_licenses: common_licenses(package),
             homepage: package.homepage.as_deref().unwrap_or_default(),
             homepage_given: package.homepage.is_some(),
             change: &package.change,
@@ -232,6 +234,15 @@ impl<'a> Document<'a> {
             date: jiff::fmt::rfc2822::to_string(&day).context("SOURCE_DATE_EPOCH is no date of an e-mail")?,
         })
     }
+}
+
+/// The files of the family's licence texts that the package's licence names.
+fn common_licenses(package: &Package) -> Vec<&str> {
+    let names = package.license.split([' ', '(', ')']);
+    let files = names.filter_map(|name| {
+        package.family.common_licenses.iter().find(|(spdx, _)| name.starts_with(*spdx)).map(|(_, file)| file.as_str())
+    });
+    files.collect()
 }
 
 /// Name of the SELinux module: CIL takes no `-` in it.

@@ -40,11 +40,11 @@ fn check_name(target: &Target<'_>, option: &str) -> Option<Diagnostic> {
             );
         }
         Some(Restriction::Defeats(why)) => {
-            return Some(mistake(format!("it {why}")).help("leave it out: the package could not keep its promises"));
+            return Some(mistake(why.to_owned()).help("leave it out: the package could not keep its promises"));
         }
         Some(Restriction::Unsafe(why)) if !target.app.unsafe_directives.iter().any(|allowed| allowed == option) => {
             return Some(
-                mistake(format!("it {why}"))
+                mistake(why.to_owned())
                     .help(format!("if that is meant, allow it by name: unsafe-directives = [\"{option}\"]")),
             );
         }

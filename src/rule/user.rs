@@ -22,12 +22,12 @@ fn check(target: &Target<'_>) -> Vec<Diagnostic> {
     };
     let (user, group) = (target.user(), target.group());
     if user == web_user {
-        refuse("user", &user, format!("is the web server's user on {}", target.family.title));
+        refuse("user", &user, "is the web server's user".to_owned());
     }
     if user == web_group {
         refuse("user", &user, "is also the group of the web server".to_owned());
     }
-    if group == web_group || group == web_user {
+    if target.app.group.is_some() && (group == web_group || group == web_user) {
         refuse("group", &group, "is the web server's group".to_owned());
     }
     if target.app.user.is_none() && crate::value::Entity::new(target.name.as_str()).is_err() {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 /// What a number counts and how large it may be.
 pub trait Unit {
-    /// The unit in words, plural.
+    /// ` of ` and the unit in words, plural; nothing for mere numbers.
     const NAME: &'static str;
     /// The smallest number that makes sense.
     const SMALLEST: u32;
@@ -47,31 +47,31 @@ pub enum BufferSizeUnit {}
 pub enum CountUnit {}
 
 impl Unit for SecondsUnit {
-    const NAME: &'static str = "seconds";
+    const NAME: &'static str = " of seconds";
     const SMALLEST: u32 = 1;
     const LARGEST: u32 = 604_800;
 }
 
 impl Unit for MegabytesUnit {
-    const NAME: &'static str = "megabytes";
+    const NAME: &'static str = " of megabytes";
     const SMALLEST: u32 = 1;
     const LARGEST: u32 = 1_048_576;
 }
 
 impl Unit for BytesUnit {
-    const NAME: &'static str = "bytes";
+    const NAME: &'static str = " of bytes";
     const SMALLEST: u32 = 1;
     const LARGEST: u32 = 1 << 30;
 }
 
 impl Unit for BufferSizeUnit {
-    const NAME: &'static str = "bytes";
+    const NAME: &'static str = " of bytes";
     const SMALLEST: u32 = 1_024;
     const LARGEST: u32 = 65_535;
 }
 
 impl Unit for CountUnit {
-    const NAME: &'static str = "(a count)";
+    const NAME: &'static str = "";
     const SMALLEST: u32 = 1;
     const LARGEST: u32 = 65_535;
 }
@@ -93,7 +93,7 @@ impl<U: Unit> Quantity<U> {
         match u32::try_from(number) {
             Ok(number) if (U::SMALLEST..=U::LARGEST).contains(&number) => Ok(Self { number, unit: PhantomData }),
             _ => Err(format!(
-                "{number} is out of bounds: write a whole number of {} from {} to {}",
+                "{number} is out of bounds: write a whole number{} from {} to {}",
                 U::NAME,
                 U::SMALLEST,
                 U::LARGEST
@@ -122,7 +122,7 @@ impl<U: Unit> serde::de::Visitor<'_> for WholeNumber<U> {
     type Value = Quantity<U>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a whole number of {} without quotes", U::NAME)
+        write!(f, "a whole number{} without quotes", U::NAME)
     }
 
     fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<Self::Value, E> {

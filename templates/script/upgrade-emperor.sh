@@ -2,7 +2,7 @@
 upgrade_emperor() {
     case "$(systemctl is-active {{ emperor_unit }} || :)" in
     active | reloading)
-        if changed service; then
+        if changed {{ emperor_unit }}; then
             echo "{{ package }}: {{ emperor_unit }} has changed; to use it: systemctl restart {{ emperor_unit }}" >&2
         fi
         ;;

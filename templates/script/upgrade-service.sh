@@ -6,10 +6,10 @@ upgrade_service() {
         if ! {{ invoke }} reload {{ package }}.service; then
             journalctl --quiet --no-pager --output=cat --lines=12 --unit={{ package }}.service --identifier=preflight >&2 || :
             echo "{{ package }}: this release cannot be loaded; the former one keeps serving until it is restarted" >&2
-        elif changed socket; then
+        elif changed {{ package }}.socket; then
             {{ invoke }} stop {{ package }}.service {{ package }}.socket
             begin_service
-        elif changed service; then
+        elif changed {{ package }}.service; then
 {%- if restart_later %}
             : >{{ mark }}.restart
 {%- else %}
