@@ -79,7 +79,11 @@ impl TryFrom<Vec<String>> for Families {
             }
             families.push(family);
         }
-        if families.is_empty() { Err("name at least one OS family, or leave the key out".to_owned()) } else { Ok(Self(families)) }
+        if families.is_empty() {
+            Err("name at least one OS family, or leave the key out".to_owned())
+        } else {
+            Ok(Self(families))
+        }
     }
 }
 

@@ -17,8 +17,14 @@ fn fails(arguments: &[&str], with: &str) {
 fn what_is_not_the_specs_fault_ends_with_2() {
     fails(&["build", "specs/none.toml"], "cannot read the spec specs/none.toml");
     fails(&["check", "specs"], "cannot read the spec specs");
-    fails(&["plan", "specs/shop.toml", "--family", "arch"], "there is no OS family arch; known are debian, redhat, suse");
-    fails(&["plan", "specs/shop.toml", "--app", "webap"], "--app webap: the spec has no such application; did you mean webapp?");
+    fails(
+        &["plan", "specs/shop.toml", "--family", "arch"],
+        "there is no OS family arch; known are debian, redhat, suse",
+    );
+    fails(
+        &["plan", "specs/shop.toml", "--app", "webap"],
+        "--app webap: the spec has no such application; did you mean webapp?",
+    );
     fails(&["build", "specs/shop.toml", "--release", "0"], "--release");
     fails(&["build", "specs/shop.toml", "--templates", "/nonexistent"], "cannot read the templates in /nonexistent");
     fails(&["publish"], "unrecognized subcommand");
@@ -48,7 +54,11 @@ fn plan_shows_what_was_asked_for() {
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
     let script = format!("{} plan specs/gnuhealth.toml | head -n 1", env!("CARGO_BIN_EXE_liege"));
-    let output = std::process::Command::new("bash").args(["-o", "pipefail", "-c", &script]).current_dir(support::project()).output().unwrap();
+    let output = std::process::Command::new("bash")
+        .args(["-o", "pipefail", "-c", &script])
+        .current_dir(support::project())
+        .output()
+        .unwrap();
     let said = both(&output);
     assert!(output.status.success() && !said.contains("panicked"), "{said}");
 }
@@ -58,7 +68,9 @@ fn a_template_from_outside_replaces_its_namesake() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("app")).unwrap();
     fs::write(folder.path().join("app/sysusers.conf"), "u {{ user }} 4711\n").unwrap();
-    let plan = |folder: &std::path::Path| liege().args(["plan", "specs/shop.toml", "--templates"]).arg(folder).output().unwrap();
+    let plan = |folder: &std::path::Path| {
+        liege().args(["plan", "specs/shop.toml", "--templates"]).arg(folder).output().unwrap()
+    };
     let output = plan(folder.path());
     assert!(output.status.success() && both(&output).contains("\n  u webapp 4711\n"));
 

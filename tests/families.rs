@@ -14,7 +14,11 @@ fn no_source_names_a_family_or_a_distribution() {
         let code = text.split("#[cfg(test)]").next().unwrap();
         for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
             for name in &names {
-                assert!(!line.contains(&format!("\"{name}\"")), "src/{} names the family {name}: {line}", file.display());
+                assert!(
+                    !line.contains(&format!("\"{name}\"")),
+                    "src/{} names the family {name}: {line}",
+                    file.display()
+                );
             }
             for name in distributions {
                 assert!(!line.contains(name), "src/{} names {name}: {line}", file.display());

@@ -53,7 +53,8 @@ fn lintian_has_nothing_to_say() {
 #[test]
 fn rpmlint_has_nothing_to_say() {
     let (_folders, files) = artefacts("rpm");
-    let output = tool("rpmlint").arg("--config").arg(project().join("tests/rpmlint.toml")).args(&files).output().unwrap();
+    let output =
+        tool("rpmlint").arg("--config").arg(project().join("tests/rpmlint.toml")).args(&files).output().unwrap();
     let said = both(&output);
     assert!(output.status.success() && said.contains(" 0 errors, 0 warnings"), "{said}");
 }
@@ -64,10 +65,12 @@ fn scripts(packages: &[Package]) -> Vec<(String, String)> {
         let place = |name: &str| format!("{} {} {name}", package.family.name, package.name);
         // rpm hands a scriptlet to /bin/sh without a first line of its own.
         scripts.extend(package.scripts.iter().map(|script| (place(&script.name), script.text.clone())));
-        scripts.extend(package.files.iter().filter(|file| file.mode == 0o755).filter_map(|file| match &file.contents {
-            Contents::Text(text) => Some((place(&file.path), text.clone())),
-            _ => None,
-        }));
+        scripts.extend(package.files.iter().filter(|file| file.mode == 0o755).filter_map(
+            |file| match &file.contents {
+                Contents::Text(text) => Some((place(&file.path), text.clone())),
+                _ => None,
+            },
+        ));
     }
     scripts
 }
@@ -105,9 +108,11 @@ fn systemd_accepts_every_unit() {
         }
     }
     for (_, path) in &units {
-        let output = tool("systemd-analyze").args(["verify", "--man=no", "--recursive-errors=yes"]).arg(path).output().unwrap();
+        let output =
+            tool("systemd-analyze").args(["verify", "--man=no", "--recursive-errors=yes"]).arg(path).output().unwrap();
         let said = both(&output);
-        let about_it: Vec<&str> = said.lines().filter(|line| line.contains(path.file_name().unwrap().to_str().unwrap())).collect();
+        let about_it: Vec<&str> =
+            said.lines().filter(|line| line.contains(path.file_name().unwrap().to_str().unwrap())).collect();
         assert!(about_it.is_empty(), "{}:\n{}", path.display(), about_it.join("\n"));
         // Proof that the tool reads the unit: with a directive that does not exist it complains.
         let broken = fs::read_to_string(path).unwrap().replace("[Unit]", "[Unit]\nNoSuchDirective=yes");
@@ -157,7 +162,8 @@ fn sysusers_and_tmpfiles_make_what_is_declared() {
             fs::create_dir_all(root.path().join(name)).unwrap();
         }
         // www-data and adm are there on every Debian, and so is the group of the shared package.
-        fs::write(root.path().join("etc/passwd"), "root:x:0:0::/root:/bin/sh\nwww-data:x:33:33::/:/bin/false\n").unwrap();
+        fs::write(root.path().join("etc/passwd"), "root:x:0:0::/root:/bin/sh\nwww-data:x:33:33::/:/bin/false\n")
+            .unwrap();
         fs::write(root.path().join("etc/group"), "root:x:0:\nadm:x:4:\nwww-data:x:33:\nuwsginginx:x:990:\n").unwrap();
         let mut users = Vec::new();
         for file in &package.files {
@@ -166,7 +172,11 @@ fn sysusers_and_tmpfiles_make_what_is_declared() {
                 fs::write(root.path().join(file.path.trim_start_matches('/')), text).unwrap();
             }
             if file.path.contains("sysusers.d") {
-                users.extend(text.lines().filter_map(|line| line.strip_prefix("u ")).map(|line| line.split(' ').next().unwrap().to_owned()));
+                users.extend(
+                    text.lines()
+                        .filter_map(|line| line.strip_prefix("u "))
+                        .map(|line| line.split(' ').next().unwrap().to_owned()),
+                );
             }
         }
         let at_root = format!("--root={}", root.path().display());
@@ -174,7 +184,10 @@ fn sysusers_and_tmpfiles_make_what_is_declared() {
         assert!(output.status.success(), "{}: {}", package.name, both(&output));
         let passwd = fs::read_to_string(root.path().join("etc/passwd")).unwrap();
         for user in users {
-            let line = passwd.lines().find(|line| line.starts_with(&format!("{user}:"))).unwrap_or_else(|| panic!("{user}: {passwd}"));
+            let line = passwd
+                .lines()
+                .find(|line| line.starts_with(&format!("{user}:")))
+                .unwrap_or_else(|| panic!("{user}: {passwd}"));
             assert!(line.contains(":/nonexistent:") && line.ends_with("/nologin"), "{line}");
         }
         let output = tool("systemd-tmpfiles").args(["--create", &at_root]).output().unwrap();

@@ -49,7 +49,8 @@ fn a_former_build_survives_a_wrong_spec() {
     let out = support::build_example("shop");
     let before = support::files_below(out.path());
     let manifest = std::fs::read(out.path().join("manifest.json")).unwrap();
-    let status = liege().args(["build", "tests/mistakes/way-in.toml", "--out"]).arg(out.path()).output().unwrap().status;
+    let status =
+        liege().args(["build", "tests/mistakes/way-in.toml", "--out"]).arg(out.path()).output().unwrap().status;
     assert_eq!(status.code(), Some(1));
     assert_eq!(support::files_below(out.path()), before);
     assert_eq!(std::fs::read(out.path().join("manifest.json")).unwrap(), manifest);

@@ -24,7 +24,10 @@ fn assert_sound(out: &Path) {
         assert_eq!(hex::encode(Sha256::digest(&bytes)), artefact.sha256, "{}", artefact.path);
     }
     let listed = manifest.artefacts.len();
-    let found = files_below(out).into_iter().filter(|path| !path.starts_with(".liege-") && !path.to_string_lossy().starts_with(".liege-")).count();
+    let found = files_below(out)
+        .into_iter()
+        .filter(|path| !path.starts_with(".liege-") && !path.to_string_lossy().starts_with(".liege-"))
+        .count();
     assert_eq!(found, listed + 1, "{:?}", files_below(out));
 }
 
@@ -42,7 +45,8 @@ fn the_manifest_says_what_each_artefact_is() {
     let out = support::build_example("shop");
     assert_sound(out.path());
     let manifest = manifest(out.path());
-    let artefact = manifest.artefacts.iter().find(|artefact| artefact.path == "debian/shop-webapp_1.4.0-1_all.deb").unwrap();
+    let artefact =
+        manifest.artefacts.iter().find(|artefact| artefact.path == "debian/shop-webapp_1.4.0-1_all.deb").unwrap();
     assert_eq!(artefact.site, "shop");
     assert_eq!(artefact.application.as_deref(), Some("webapp"));
     assert_eq!((artefact.family.as_str(), artefact.format.as_str()), ("debian", "deb"));
@@ -89,7 +93,8 @@ fn what_the_site_no_longer_has_goes() {
 
 /// A site large enough that its build can be interrupted.
 fn large_site(folder: &Path, version: &str) -> std::path::PathBuf {
-    let mut text = format!("site = 'large'\nversion = '1'\nmaintainer = 'A <a@example.org>'\ndescription = '{version}'\n");
+    let mut text =
+        format!("site = 'large'\nversion = '1'\nmaintainer = 'A <a@example.org>'\ndescription = '{version}'\n");
     for number in 0..300 {
         text.push_str(&format!("[app.app{number}]\nmodule = 'a'\n"));
     }
@@ -122,7 +127,17 @@ fn two_builds_at_once_do_not_mix() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
     let spec = large_site(folder.path(), "one");
-    let start = || liege().arg("build").arg(&spec).arg("--out").arg(&out).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let start = || {
+        liege()
+            .arg("build")
+            .arg(&spec)
+            .arg("--out")
+            .arg(&out)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
     let children: Vec<_> = (0..3).map(|_| start()).collect();
     let outputs: Vec<_> = children.into_iter().map(|child| child.wait_with_output().unwrap()).collect();
     for output in &outputs {
@@ -143,7 +158,11 @@ fn a_disk_without_space_is_told_and_harms_nothing() {
         folder.path().display(),
         env!("CARGO_BIN_EXE_liege"),
     );
-    let output = tool("unshare").args(["--mount", "--map-root-user", "sh", "-c", &script]).current_dir(project()).output().unwrap();
+    let output = tool("unshare")
+        .args(["--mount", "--map-root-user", "sh", "-c", &script])
+        .current_dir(project())
+        .output()
+        .unwrap();
     let said = both(&output);
     assert!(output.status.success(), "{said}");
     assert!(said.contains("No space left on device"), "{said}");

@@ -50,7 +50,15 @@ fn dpkg_reads_the_files_that_were_planned() {
             };
             assert_eq!(&found, text, "{} of {}", file.path, package.name);
         }
-        let listing = succeed(tool("sh").arg("-c").arg("dpkg-deb --fsys-tarfile \"$1\" | tar --list --verbose --numeric-owner; dpkg-deb --contents \"$1\"").arg("-").arg(path));
+        let listing = succeed(
+            tool("sh")
+                .arg("-c")
+                .arg(
+                    "dpkg-deb --fsys-tarfile \"$1\" | tar --list --verbose --numeric-owner; dpkg-deb --contents \"$1\"",
+                )
+                .arg("-")
+                .arg(path),
+        );
         let mut found = BTreeMap::new();
         for line in listing.lines().rev().take(listing.lines().count() / 2) {
             let words: Vec<&str> = line.split_whitespace().collect();
@@ -129,7 +137,10 @@ fn query(path: &Path, format: &str) -> String {
 #[test]
 fn rpm_reads_the_files_that_were_planned() {
     each_package("rpm", |package, path| {
-        let listing = query(path, "[%{FILENAMES}\\t%{FILEMODES:perms}\\t%{FILEUSERNAME}\\t%{FILEGROUPNAME}\\t%{FILEFLAGS:fflags}\\n]");
+        let listing = query(
+            path,
+            "[%{FILENAMES}\\t%{FILEMODES:perms}\\t%{FILEUSERNAME}\\t%{FILEGROUPNAME}\\t%{FILEFLAGS:fflags}\\n]",
+        );
         let mut found = BTreeMap::new();
         let mut roles = BTreeMap::new();
         for line in listing.lines() {
@@ -198,7 +209,8 @@ fn rpm_reads_the_scripts_that_were_planned() {
     each_package("rpm", |package, path| {
         for (name, tag) in [("pre", "PREIN"), ("post", "POSTIN"), ("preun", "PREUN"), ("postun", "POSTUN")] {
             let found = query(path, &format!("%{{{tag}}}"));
-            let planned = package.scripts.iter().find(|script| script.name == name).map_or("(none)", |script| &script.text);
+            let planned =
+                package.scripts.iter().find(|script| script.name == name).map_or("(none)", |script| &script.text);
             assert_eq!(found, planned, "{name} of {}", package.name);
         }
         let triggers = query(path, "[%{TRIGGERSCRIPTS}]");

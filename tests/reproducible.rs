@@ -52,7 +52,13 @@ fn the_date_comes_from_source_date_epoch_alone() {
     let early = built(":", &[("SOURCE_DATE_EPOCH", "1700000000")]);
     let again = built("sleep 1.1", &[("SOURCE_DATE_EPOCH", "1700000000")]);
     assert_eq!(early, again);
-    let packages = |digests: &BTreeMap<PathBuf, String>| digests.iter().filter(|(path, _)| !path.ends_with("manifest.json")).map(|(_, digest)| digest.clone()).collect::<Vec<_>>();
+    let packages = |digests: &BTreeMap<PathBuf, String>| {
+        digests
+            .iter()
+            .filter(|(path, _)| !path.ends_with("manifest.json"))
+            .map(|(_, digest)| digest.clone())
+            .collect::<Vec<_>>()
+    };
     let standard = built(":", &[]);
     assert_eq!(early.keys().collect::<Vec<_>>(), standard.keys().collect::<Vec<_>>());
     for (one, other) in packages(&early).iter().zip(packages(&standard)) {

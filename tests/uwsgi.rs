@@ -10,7 +10,8 @@ fn uwsgi_serves_a_request_with_every_ini_under_strict() {
     let folders: Vec<_> = EXAMPLES.iter().map(|name| build_example(name)).collect();
     let mut debs = Vec::new();
     for folder in &folders {
-        let files = files_below(folder.path()).into_iter().filter(|path| path.extension().is_some_and(|found| found == "deb"));
+        let files =
+            files_below(folder.path()).into_iter().filter(|path| path.extension().is_some_and(|found| found == "deb"));
         debs.extend(files.map(|path| folder.path().join(path)));
     }
     let output = tool("unshare")

@@ -3,7 +3,10 @@
 use std::io::Write;
 
 use anyhow::{Context as _, Result};
-use rpm::{BuildConfig, CompressionWithLevel, Dependency, FileMode, FileOptions, FileVerifyFlags, PackageBuilder, Scriptlet, Timestamp};
+use rpm::{
+    BuildConfig, CompressionWithLevel, Dependency, FileMode, FileOptions, FileVerifyFlags, PackageBuilder, Scriptlet,
+    Timestamp,
+};
 
 use super::Format;
 use crate::package::{Contents, File, Package, Relation, RelationKind, Role};

@@ -104,7 +104,8 @@ fn take_out(table: &mut Table<'_>, span: &Range<usize>) -> Option<String> {
         {
             return Some(format!("{key}.{path}"));
         }
-        let stands_in = |(name, value): (&Spanned<Cow<'_, str>>, &Spanned<_>)| encloses(name.span()) || encloses(value.span());
+        let stands_in =
+            |(name, value): (&Spanned<Cow<'_, str>>, &Spanned<_>)| encloses(name.span()) || encloses(value.span());
         if table.get_key_value(key.as_str()).is_some_and(stands_in) {
             table.remove(key.as_str());
             return Some(key);

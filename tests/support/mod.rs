@@ -27,8 +27,11 @@ pub fn liege() -> Command {
 
 /// A tool that `tests/setup` installs.
 pub fn tool(name: &str) -> Command {
-    let found = std::env::var_os("PATH")
-        .map(|path| std::env::split_paths(&path).chain(["/usr/sbin".into(), "/sbin".into()]).any(|folder| folder.join(name).exists()));
+    let found = std::env::var_os("PATH").map(|path| {
+        std::env::split_paths(&path)
+            .chain(["/usr/sbin".into(), "/sbin".into()])
+            .any(|folder| folder.join(name).exists())
+    });
     assert_eq!(found, Some(true), "{name} is missing: run tests/setup");
     let mut command = Command::new(name);
     command.env("LC_ALL", "C.UTF-8");
