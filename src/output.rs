@@ -23,8 +23,8 @@ pub struct Output {
     root: PathBuf,
     stage: TempDir,
     former: Manifest,
-    /// Held until the end, so that two builds never write at once.
-    _lock: File,
+    /// `root` itself, open and locked until the end, so that two builds never write at once.
+    directory: File,
 }
 
 /// An artefact in the making; counts and digests what passes.
@@ -41,8 +41,8 @@ impl Output {
     /// A directory that cannot be made or written, another build that is writing to it, a manifest that cannot be read.
     pub fn open(root: &Path) -> Result<Self> {
         fs::create_dir_all(root).with_context(|| format!("cannot make the output directory {}", root.display()))?;
-        let lock = File::open(root).with_context(|| format!("cannot open {}", root.display()))?;
-        if lock.try_lock().is_err() {
+        let directory = File::open(root).with_context(|| format!("cannot open {}", root.display()))?;
+        if directory.try_lock().is_err() {
             bail!(
                 "another build is writing to {}; wait for it, or choose another directory with --out",
                 root.display()
@@ -54,7 +54,7 @@ impl Output {
             .prefix(STAGE)
             .tempdir_in(root)
             .with_context(|| format!("cannot write to {}", root.display()))?;
-        Ok(Self { root: root.to_owned(), stage, former, _lock: lock })
+        Ok(Self { root: root.to_owned(), stage, former, directory })
     }
 
     /// Begins an artefact at `path`, relative to the output directory.
@@ -92,7 +92,8 @@ impl Output {
         for family in &families {
             self.keep(family, &dropped)?;
         }
-        rustix::fs::syncfs(&self._lock).with_context(|| format!("cannot finish writing to {}", self.root.display()))?;
+        rustix::fs::syncfs(&self.directory)
+            .with_context(|| format!("cannot finish writing to {}", self.root.display()))?;
         for family in families {
             self.exchange(family, &dropped)?;
         }

@@ -1,5 +1,7 @@
 //! Arguments, exit status, and templates from outside.
 
+#![allow(clippy::unwrap_used, missing_docs)]
+
 mod support;
 
 use std::fs;

@@ -1,5 +1,7 @@
 //! What differs between OS families is data: no source names one.
 
+#![allow(clippy::unwrap_used, missing_docs)]
+
 mod support;
 
 use support::{files_below, project};

@@ -1,5 +1,7 @@
 //! What each example spec becomes, as `plan` prints it, is kept as text; a change to it is seen in review.
 
+#![allow(clippy::unwrap_used, missing_docs)]
+
 mod support;
 
 use support::{EXAMPLES, expect_text, liege, project, succeed};

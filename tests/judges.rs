@@ -1,5 +1,7 @@
 //! The distributions' own tools judge every artefact, script and file of every example, and find nothing to say.
 
+#![allow(clippy::unwrap_used, missing_docs)]
+
 mod support;
 
 use std::fs;
@@ -139,7 +141,7 @@ fn logrotate_accepts_every_stanza() {
         let text = fs::read_to_string(&path).unwrap();
         let text: String = text
             .lines()
-            .map(|line| match line.trim().split_whitespace().collect::<Vec<_>>().as_slice() {
+            .map(|line| match line.split_whitespace().collect::<Vec<_>>().as_slice() {
                 ["su", ..] => "    su root root\n".to_owned(),
                 ["create", mode, ..] => format!("    create {mode} root root\n"),
                 _ => format!("{line}\n"),

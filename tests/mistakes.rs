@@ -1,5 +1,7 @@
 //! Each spec in tests/mistakes/ is wrong, and the text beside it is what liege says of it.
 
+#![allow(clippy::unwrap_used, missing_docs)]
+
 mod support;
 
 use support::{expect_text, liege, project};

@@ -1,5 +1,7 @@
 //! What a build leaves in its output directory, above all when it does not come to its end.
 
+#![allow(clippy::unwrap_used, missing_docs)]
+
 mod support;
 
 use std::fs;

@@ -1,5 +1,7 @@
 //! dpkg-deb and rpm read from the artefacts exactly the files, relations and scripts that the packages of `plan` hold.
 
+#![allow(clippy::unwrap_used, missing_docs)]
+
 mod support;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,7 @@
 //! The same spec gives the same bytes, wherever and however it is built.
 
+#![allow(clippy::unwrap_used, missing_docs)]
+
 mod support;
 
 use std::collections::BTreeMap;

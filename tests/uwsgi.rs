@@ -1,5 +1,7 @@
 //! Real uWSGI reads what the packages bring.
 
+#![allow(clippy::unwrap_used, missing_docs)]
+
 mod support;
 
 use liege::uwsgi::is_option;

@@ -76,6 +76,10 @@ pub enum SpdxGrammar {}
 /// See [`Ciphers`].
 pub enum CiphersGrammar {}
 
+/// What is said of a text that [`is_clean_line`] refuses.
+const NOT_ONE_LINE: &str =
+    "this is one line: no line breaks, control or invisible characters, no blanks at either end, no \\ at the end";
+
 /// Fails with `otherwise` unless `holds`.
 fn require(holds: bool, otherwise: &str) -> Result<(), String> {
     if holds { Ok(()) } else { Err(otherwise.to_owned()) }
@@ -216,16 +220,14 @@ impl Grammar for UriPrefixGrammar {
 
 impl Grammar for LineGrammar {
     fn check(text: &str) -> Result<(), String> {
-        require(
-            is_clean_line(text),
-            "this is one line: no line breaks, control or invisible characters, no blanks at either end, no \\ at the end",
-        )
+        require(!text.is_empty(), "an empty text says nothing: leave the key out")?;
+        require(is_clean_line(text), NOT_ONE_LINE)
     }
 }
 
 impl Grammar for IniTextGrammar {
     fn check(text: &str) -> Result<(), String> {
-        LineGrammar::check(text)?;
+        require(is_clean_line(text), NOT_ONE_LINE)?;
         match ["%(", "$(", "@("].iter().find(|magic| text.contains(**magic)) {
             Some(magic) => {
                 Err(format!("uWSGI would expand what follows {magic} and knows no way to quote it: leave it out"))

@@ -51,9 +51,6 @@ impl<'de> serde::de::Visitor<'de> for AnyValue {
     }
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<OptionValue, E> {
-        if text.is_empty() {
-            return Err(E::custom("an empty value: write true for an option without a value, or leave the line out"));
-        }
         Line::new(text).map(OptionValue::Text).map_err(E::custom)
     }
 

@@ -1,6 +1,6 @@
 //! What several tests need. A test that misses a tool fails and says how to get it; none is ever skipped.
 
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, missing_docs)]
+#![allow(dead_code, clippy::unwrap_used, missing_docs)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
