@@ -45,7 +45,7 @@ pub struct Header {
     pub maintainer: Maintainer,
     /// One line on what the site is. Default: `uWSGI applications of SITE`.
     pub summary: Option<Line>,
-    /// A longer text on what the site is. Default: a sentence made from the summary.
+    /// A longer text on what the site is; each package adds what it holds.
     pub description: Option<Paragraphs>,
     /// Where to read more about the site.
     pub homepage: Option<Homepage>,
@@ -208,8 +208,8 @@ pub struct App {
     pub post_buffering: Option<Bytes>,
     /// Environment variables. Readable by the application's group: no secrets here, see `env-file`.
     pub env: IndexMap<EnvironmentName, IniText>,
-    /// Path of a file with secrets, `NAME=VALUE` a line, kept by the administrator and never in a package. In emperor
-    /// mode uWSGI reads it: values without quotes, 1023 bytes a line, and `%(`, `$(`, `@(` are expanded.
+    /// Path of a file with secrets, `NAME=VALUE` a line, kept by the administrator and never in a package; mode 0640, group
+    /// of the application. In emperor mode uWSGI reads it: values without quotes, 1023 bytes a line, and `%(`, `$(`, `@(` are expanded.
     pub env_file: Option<AbsolutePath>,
     /// Seconds that a worker gets to finish its request when it is stopped or reloaded. Default: `harakiri`, or else 30.
     pub worker_reload_mercy: Option<Seconds>,

@@ -15,7 +15,9 @@ fn members(deb: &Path) -> Vec<(String, String)> {
     let member = |line: &str| {
         let words: Vec<&str> = line.split_whitespace().collect();
         // A compressor is each builder's own choice: deb(5) allows gz, xz and zst.
-        let name = words[words.len() - 1].rsplit_once(".tar.").map_or(words[words.len() - 1].to_owned(), |(name, _)| format!("{name}.tar"));
+        let name = words[words.len() - 1]
+            .rsplit_once(".tar.")
+            .map_or(words[words.len() - 1].to_owned(), |(name, _)| format!("{name}.tar"));
         (name, format!("{} {}", words[0], words[1]))
     };
     listing.lines().map(member).collect()
@@ -23,7 +25,10 @@ fn members(deb: &Path) -> Vec<(String, String)> {
 
 /// Names in an archive of the deb: their leading `./`, the order of directories before what is in them, owners.
 fn entries(deb: &Path, archive: &str) -> Vec<String> {
-    succeed(tool("sh").args(["-c", &format!("dpkg-deb --{archive} \"$1\" | tar --list"), "-"]).arg(deb)).lines().map(str::to_owned).collect()
+    succeed(tool("sh").args(["-c", &format!("dpkg-deb --{archive} \"$1\" | tar --list"), "-"]).arg(deb))
+        .lines()
+        .map(str::to_owned)
+        .collect()
 }
 
 /// A crate that cargo-deb packs with one file and one conffile.
@@ -39,7 +44,9 @@ fn peer(folder: &Path) -> std::path::PathBuf {
     )
     .unwrap();
     let deb = folder.join("peer.deb");
-    succeed(tool("cargo-deb").args(["--no-build", "--no-strip", "--offline", "--output"]).arg(&deb).current_dir(folder));
+    succeed(
+        tool("cargo-deb").args(["--no-build", "--no-strip", "--offline", "--output"]).arg(&deb).current_dir(folder),
+    );
     deb
 }
 
@@ -68,7 +75,13 @@ fn dpkg_deb_makes_the_same_tree_of_it() {
     let folder = tempfile::tempdir().unwrap();
     let (tree, theirs) = (folder.path().join("tree"), folder.path().join("theirs.deb"));
     succeed(tool("dpkg-deb").arg("--raw-extract").arg(&ours).arg(&tree));
-    succeed(tool("dpkg-deb").args(["--root-owner-group", "-Zgzip", "--build"]).arg(&tree).arg(&theirs).env("SOURCE_DATE_EPOCH", "1767225600"));
+    succeed(
+        tool("dpkg-deb")
+            .args(["--root-owner-group", "-Zgzip", "--build"])
+            .arg(&tree)
+            .arg(&theirs)
+            .env("SOURCE_DATE_EPOCH", "1767225600"),
+    );
     let sorted = |deb: &Path, archive: &str| {
         let mut names = entries(deb, archive);
         names.sort();

@@ -37,10 +37,50 @@ const FIELDS: [(&str, &str); 21] = [
 ];
 
 const HOSTILE: [&str; 44] = [
-    "", " ", "x\ny", "x\r\ny", "x\u{0}y", "x\u{b}y", "x\u{85}y", "x\u{2028}y", "x\u{202e}y", "\u{feff}x", "x\t", "%", "%%", "100%",
-    "%d", "%(chdir)", "%%(chdir)", "$(HOME)", "${HOME}", "$HOME", "`id`", "$(id)", "@(exec://id)", "@(/etc/shadow)", "; id", "| id",
-    "&& id", "'; id; '", "\"; id; \"", "\\", "x\\", "\\x41", "-rf", "--", "../../etc", "/../etc", "/etc//shadow", "[x]", "#x", "*",
-    "{{ site }}", "x: y", "x=y", "x\nexec-asap = touch /tmp/canary",
+    "",
+    " ",
+    "x\ny",
+    "x\r\ny",
+    "x\u{0}y",
+    "x\u{b}y",
+    "x\u{85}y",
+    "x\u{2028}y",
+    "x\u{202e}y",
+    "\u{feff}x",
+    "x\t",
+    "%",
+    "%%",
+    "100%",
+    "%d",
+    "%(chdir)",
+    "%%(chdir)",
+    "$(HOME)",
+    "${HOME}",
+    "$HOME",
+    "`id`",
+    "$(id)",
+    "@(exec://id)",
+    "@(/etc/shadow)",
+    "; id",
+    "| id",
+    "&& id",
+    "'; id; '",
+    "\"; id; \"",
+    "\\",
+    "x\\",
+    "\\x41",
+    "-rf",
+    "--",
+    "../../etc",
+    "/../etc",
+    "/etc//shadow",
+    "[x]",
+    "#x",
+    "*",
+    "{{ site }}",
+    "x: y",
+    "x=y",
+    "x\nexec-asap = touch /tmp/canary",
 ];
 
 /// A spec with one field set to `value`; the fields that it needs beside it are there.
@@ -71,7 +111,8 @@ fn packages(text: &str, templates: &Templates) -> Result<Vec<Package>, Vec<Strin
     let spec = spec.ok_or_else(|| found.iter().map(|mistake| mistake.message.clone()).collect::<Vec<_>>())?;
     let site = Site::new(&spec);
     found.extend(liege::rule::check(&site, &source));
-    let mistakes: Vec<String> = found.iter().filter(|found| found.is_error()).map(|found| found.message.clone()).collect();
+    let mistakes: Vec<String> =
+        found.iter().filter(|found| found.is_error()).map(|found| found.message.clone()).collect();
     if !mistakes.is_empty() {
         return Err(mistakes);
     }
@@ -105,7 +146,8 @@ fn harmless(field: &str, plain: &str, value: &str, templates: &Templates) -> boo
             false
         }
         Ok(packages) => {
-            let expected = self::packages(&spec_with(field, plain), templates).unwrap_or_else(|mistakes| panic!("{field}: {mistakes:?}"));
+            let expected = self::packages(&spec_with(field, plain), templates)
+                .unwrap_or_else(|mistakes| panic!("{field}: {mistakes:?}"));
             assert_eq!(shape(&packages), shape(&expected), "{field} = {value:?}");
             if field == "app.api.env.NAME" {
                 let line = format!("env = NAME={}", value.replace('%', "%%"));

@@ -1,0 +1,21 @@
+# The commands of the project; `just --list` shows them.
+
+# Builds the packages of the example shop into out/.
+build spec="specs/shop.toml":
+    cargo run --release -- build {{spec}}
+
+# Installs what the tests need and runs them all (as root).
+test:
+    tests/run
+
+# What CI runs.
+ci:
+    .ci/run
+
+# Keeps the present plans and messages as the expected ones; read the diff before it is committed.
+bless:
+    LIEGE_BLESS=1 cargo test --test golden --test mistakes --test documents
+
+# Asks for known vulnerabilities in the dependencies; needs the network.
+advisories:
+    cargo deny check advisories
