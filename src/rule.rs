@@ -15,7 +15,7 @@ mod user;
 mod uwsgi_from;
 mod way_in;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::site::{Site, Target};
 use crate::source::Source;
 
@@ -33,6 +33,8 @@ pub struct Rule {
 pub enum Check {
     /// One application on one family at a time.
     Target(fn(&Target<'_>) -> Vec<Diagnostic>),
+    /// The same, but only what the application's own tables say counts: `[defaults]` are for whom they concern.
+    Own(fn(&Target<'_>) -> Vec<Diagnostic>),
     /// The site as a whole.
     Site(fn(&Site<'_>) -> Vec<Diagnostic>),
 }
@@ -61,7 +63,8 @@ pub fn check(site: &Site<'_>, source: &Source<'_>) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
     for rule in RULES {
         let diagnostics = match rule.check {
-            Check::Target(check) => site.targets.iter().filter(|target| target.is_complete).flat_map(check).collect(),
+            Check::Target(check) => complete(site).flat_map(check).collect(),
+            Check::Own(check) => complete(site).flat_map(check).filter(|found| !is_inherited(found, source)).collect(),
             Check::Site(check) => check(site),
         };
         for diagnostic in diagnostics {
@@ -74,4 +77,12 @@ pub fn check(site: &Site<'_>, source: &Source<'_>) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+fn complete<'s, 'a>(site: &'s Site<'a>) -> impl Iterator<Item = &'s Target<'a>> {
+    site.targets.iter().filter(|target| target.is_complete)
+}
+
+fn is_inherited(diagnostic: &Diagnostic, source: &Source<'_>) -> bool {
+    matches!(&diagnostic.place, Place::Key(key) if source.is_inherited(key))
 }

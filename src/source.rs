@@ -80,6 +80,15 @@ impl<'a> Source<'a> {
             .unwrap_or(0..0)
     }
 
+    /// Whether the value of `key` comes from `[defaults]` alone.
+    #[must_use]
+    pub fn is_inherited(&self, key: &Key) -> bool {
+        let path: Vec<&str> = key.path.iter().map(String::as_str).collect();
+        let (app, family) = (key.app.as_deref().unwrap_or_default(), key.family.as_deref().unwrap_or_default());
+        let is_in = |table: &[&str]| self.find(&[table, &path].concat()).is_some();
+        !is_in(&["app", app, "on", family]) && !is_in(&["app", app])
+    }
+
     fn find(&self, path: &[&str]) -> Option<Range<usize>> {
         let (last, tables) = path.split_last()?;
         let mut table = &self.root;

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::family::Family;
 use crate::value::{
     AbsolutePath, AppName, BufferSize, Bytes, Callable, Ciphers, Count, Entity, EnvironmentName, Homepage, IniText,
-    Line, Listeners, Maintainer, Megabytes, Module, MountTarget, OptionValue, Paragraphs, Processes,
-    RelativeOrAbsolute, Seconds, SiteName, SiteVersion, Size, SpdxExpression, UriPrefix,
+    Line, Listeners, Maintainer, Megabytes, Module, OptionValue, Paragraphs, Processes, RelativeOrAbsolute, Seconds,
+    Served, SiteName, SiteVersion, Size, SpdxExpression, UriPrefix,
 };
 
 /// A whole spec: what is said of the site, and its applications with their inheritance resolved.
@@ -182,7 +182,7 @@ pub struct App {
     /// The way in: a Python file, relative to `chdir` or absolute.
     pub wsgi_file: Option<RelativeOrAbsolute>,
     /// The way in: several applications by prefix, `{ "/" = "shop.wsgi:application" }`.
-    pub mount: IndexMap<UriPrefix, MountTarget>,
+    pub mount: IndexMap<UriPrefix, Served>,
     /// The way in: a Paste configuration file.
     pub paste: Option<AbsolutePath>,
     /// Worker processes: a number, or `"2 per core"` counted on the target machine. Default: uWSGI's own, 1.

@@ -8,6 +8,7 @@ mod listen;
 mod option;
 mod processes;
 mod quantity;
+mod served;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -16,12 +17,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use grammar::{
     AbsolutePath, AppName, Callable, Ciphers, Entity, EnvironmentName, Homepage, IniText, Line, Maintainer, Module,
-    MountTarget, Paragraphs, RelativeOrAbsolute, SiteName, SiteVersion, SpdxExpression, UriPrefix, is_clean_line,
+    Paragraphs, RelativeOrAbsolute, SiteName, SiteVersion, SpdxExpression, UriPrefix, is_clean_line,
 };
 pub use listen::{Address, Listen, Listeners};
 pub use option::OptionValue;
 pub use processes::Processes;
 pub use quantity::{BufferSize, Bytes, Count, Megabytes, Quantity, Seconds, Size, Unit};
+pub use served::Served;
 
 /// A rule that a text must fit, and how to say so.
 pub trait Grammar {

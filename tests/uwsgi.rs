@@ -24,7 +24,7 @@ fn uwsgi_serves_a_request_with_every_ini_under_strict() {
         .unwrap();
     let said = both(&output);
     assert!(output.status.success(), "this test needs root and unshare(1):\n{said}");
-    assert!(said.contains("6 applications served"), "{said}");
+    assert!(said.contains("7 applications served"), "{said}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::Package;
 use crate::family::Family;
 use crate::site::{Site, Target};
 use crate::spec::{App, Header, Mode, Rotate, UwsgiFrom};
-use crate::value::Listen;
+use crate::value::{Checked, Listen, Served};
 
 /// The first file descriptor that systemd passes: `SD_LISTEN_FDS_START`, sd_listen_fds(3).
 const FIRST_SOCKET: usize = 3;
@@ -63,6 +63,9 @@ pub struct Application<'a> {
     listeners: Vec<Listener>,
     unix: bool,
     freebind: bool,
+    module: Option<&'a str>,
+    wsgi_file: Option<&'a str>,
+    mounts: Vec<Mount<'a>>,
     processes: Option<String>,
     further: Vec<Line>,
     log_file: Option<String>,
@@ -79,6 +82,13 @@ struct Listener {
     option: &'static str,
     value: String,
     stream: String,
+}
+
+/// A prefix and what is served there.
+#[derive(Serialize)]
+struct Mount<'a> {
+    prefix: &'a str,
+    served: &'a Served,
 }
 
 /// One line of the ini.
@@ -151,6 +161,7 @@ impl<'a> Application<'a> {
             ..Common::new(target.header, target.family, package, units)
         };
         let app = target.app;
+        let (module, wsgi_file, mounts) = ways_in(app);
         let log_file = target.rotate().is_some().then(|| format!("{}/uwsgi.log", target.log_directory()));
         Self {
             common,
@@ -177,6 +188,9 @@ impl<'a> Application<'a> {
                 .iter()
                 .filter_map(Listen::address)
                 .any(|address| !address.host.is_loopback() && !address.host.is_unspecified()),
+            module,
+            wsgi_file,
+            mounts,
             processes: app.processes.map(|processes| processes.ini()),
             further: further(app),
             log_file,
@@ -269,6 +283,22 @@ fn lives_in_home(target: &Target<'_>) -> bool {
     paths.extend(app.wsgi_file.iter().map(ToString::to_string));
     paths.extend(app.writable.iter().map(ToString::to_string));
     paths.iter().any(|path| ["/home/", "/root/", "/run/user/"].iter().any(|home| path.starts_with(home)))
+}
+
+/// Module, file and mounts. What is mounted on `/` is the default application and no mount: uWSGI would hand a request for
+/// `/` to a mount with an empty path, and frameworks answer that with a redirection to itself (tried with 2.0.21).
+fn ways_in(app: &App) -> (Option<&str>, Option<&str>, Vec<Mount<'_>>) {
+    let (mut module, mut file) =
+        (app.module.as_ref().map(Checked::as_str), app.wsgi_file.as_ref().map(Checked::as_str));
+    let mut mounts = Vec::new();
+    for (prefix, served) in &app.mount {
+        match (prefix.as_str(), served) {
+            ("/", Served::Module(at_root)) => module = Some(at_root.as_str()),
+            ("/", Served::File(at_root)) => file = Some(at_root.as_str()),
+            (prefix, served) => mounts.push(Mount { prefix, served }),
+        }
+    }
+    (module, file, mounts)
 }
 
 /// In service mode systemd opens the sockets in the order of the unit's lines; the ini gives each its protocol.

@@ -3,7 +3,7 @@ use crate::diagnostic::Diagnostic;
 use crate::site::Target;
 use crate::spec::Log;
 
-pub static RULE: Rule = Rule { code: "unused", about: "What is set has an effect.", check: Check::Target(check) };
+pub static RULE: Rule = Rule { code: "unused", about: "What is set has an effect.", check: Check::Own(check) };
 
 fn check(target: &Target<'_>) -> Vec<Diagnostic> {
     let app = target.app;

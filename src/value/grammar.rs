@@ -16,8 +16,6 @@ pub type RelativeOrAbsolute = Checked<RelativeOrAbsoluteGrammar>;
 pub type Module = Checked<ModuleGrammar>;
 /// The WSGI callable's name, or a call without arguments that makes it.
 pub type Callable = Checked<CallableGrammar>;
-/// What a mount point serves: `module:callable` or a `.py` or `.wsgi` file.
-pub type MountTarget = Checked<MountTargetGrammar>;
 /// Where an application is mounted: `/` or `/prefix`.
 pub type UriPrefix = Checked<UriPrefixGrammar>;
 /// One line of printable text.
@@ -53,8 +51,6 @@ pub enum RelativeOrAbsoluteGrammar {}
 pub enum ModuleGrammar {}
 /// See [`Callable`].
 pub enum CallableGrammar {}
-/// See [`MountTarget`].
-pub enum MountTargetGrammar {}
 /// See [`UriPrefix`].
 pub enum UriPrefixGrammar {}
 /// See [`Line`].
@@ -194,17 +190,6 @@ impl Grammar for CallableGrammar {
         require(
             is_identifier(text.strip_suffix("()").unwrap_or(text)),
             "a callable is a Python name such as application, or a call without arguments such as create_app()",
-        )
-    }
-}
-
-impl Grammar for MountTargetGrammar {
-    fn check(text: &str) -> Result<(), String> {
-        let is_file =
-            (text.ends_with(".py") || text.ends_with(".wsgi")) && RelativeOrAbsoluteGrammar::check(text).is_ok();
-        require(
-            is_file || ModuleGrammar::check(text).is_ok(),
-            "a mount serves a module such as shop.wsgi:application, or a .py or .wsgi file",
         )
     }
 }

@@ -71,6 +71,9 @@ def settings(ini):
 def put_application(pairs):
     options = dict(pairs)
     directory = Path(options["chdir"])
+    for mount in (value for key, value in pairs if key == "mount"):
+        served = mount.partition("=")[2]
+        put_application([("chdir", options["chdir"]), ("wsgi-file" if served.endswith(".py") else "module", served)])
     module, _, name = options.get("module", "").partition(":")
     name = options.get("callable", name) or "application"
     path = Path(options["wsgi-file"]) if "wsgi-file" in options else Path(*module.split(".")).with_suffix(".py")
