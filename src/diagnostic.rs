@@ -1,11 +1,7 @@
-//! What is wrong with a spec, at which key, and what would be right; drawing it.
+//! What is wrong with a spec, at which key, and what would be right.
 
 use std::fmt;
 use std::ops::Range;
-
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
-
-use crate::source::Source;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +12,7 @@ pub enum Severity {
     Warning,
 }
 
-/// A key of the spec, by name; [`Source::locate`] finds its line.
+/// A key of the spec, by name; [`crate::source::Source::locate`] finds its line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Key {
     /// The application, unless the key is the site's.
@@ -105,26 +101,6 @@ impl Diagnostic {
     #[must_use]
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
-    }
-
-    /// Draws it with its line of the spec, as rustc and the TOML parser draw theirs.
-    #[must_use]
-    pub fn draw(&self, source: &Source<'_>, renderer: &Renderer) -> String {
-        let span = source.span_of(&self.place);
-        let level = match self.severity {
-            Severity::Error => Level::ERROR,
-            Severity::Warning => Level::WARNING,
-        };
-        let mut title = level.primary_title(&self.message);
-        if let Some(code) = self.code {
-            title = title.id(code);
-        }
-        let snippet = Snippet::source(source.text()).path(source.name()).annotation(AnnotationKind::Primary.span(span));
-        let mut group = title.element(snippet);
-        if let Some(help) = &self.help {
-            group = group.element(Level::HELP.message(help));
-        }
-        renderer.render(&[group])
     }
 }
 

@@ -1,7 +1,8 @@
-//! The text of a spec, where each key stands, and inheritance between its tables.
+//! The text of a spec, where each key stands, drawing what is wrong there, and inheritance between its tables.
 
 use std::ops::Range;
 
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -41,12 +42,6 @@ impl<'a> Source<'a> {
         self.name
     }
 
-    /// The whole text.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        self.text
-    }
-
     /// The top level.
     #[must_use]
     pub fn root(&self) -> &Table<'a> {
@@ -60,6 +55,23 @@ impl<'a> Source<'a> {
             Place::Span(span) => span.clone(),
             Place::Key(key) => self.locate(key),
         }
+    }
+
+    /// Draws a diagnostic with its line, as rustc and the TOML parser draw theirs.
+    #[must_use]
+    pub fn draw(&self, diagnostic: &Diagnostic, renderer: &Renderer) -> String {
+        let level = if diagnostic.is_error() { Level::ERROR } else { Level::WARNING };
+        let mut title = level.primary_title(&diagnostic.message);
+        if let Some(code) = diagnostic.code {
+            title = title.id(code);
+        }
+        let span = self.span_of(&diagnostic.place);
+        let line = Snippet::source(self.text).path(self.name).annotation(AnnotationKind::Primary.span(span));
+        let mut group = title.element(line);
+        if let Some(help) = &diagnostic.help {
+            group = group.element(Level::HELP.message(help));
+        }
+        renderer.render(&[group])
     }
 
     /// Where the value of `key` is written: in the family's override, in the application's table or in `[defaults]`;

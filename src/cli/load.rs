@@ -38,7 +38,7 @@ fn tell(source: &Source<'_>, diagnostics: &[Diagnostic]) -> Failure {
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let renderer = if colours { Renderer::styled() } else { Renderer::plain() };
     for diagnostic in diagnostics {
-        eprintln!("{}\n", diagnostic.draw(source, &renderer));
+        eprintln!("{}\n", source.draw(diagnostic, &renderer));
     }
     let mistakes = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
     if mistakes > 0 {

@@ -8,8 +8,10 @@ use anyhow::{Context as _, Result, bail};
 use flate2::{Compression, GzBuilder};
 use tar::{EntryType, Header};
 
-use super::control::Member;
 use crate::package::{Contents, File, Package, Role};
+
+/// A file of control.tar: name, mode, text.
+pub type Member = (String, u32, String);
 
 /// data.tar, compressed: every directory above a file, then the file.
 pub fn data(package: &Package) -> Result<Vec<u8>> {

@@ -2,12 +2,10 @@
 
 use md5::{Digest as _, Md5};
 
+use super::archive::{Member, stored};
 use super::{Deb, Format as _, KINDS};
 use crate::format::of_kind;
 use crate::package::{Contents, File, Package, Relation, RelationKind, Role};
-
-/// A file of control.tar: name, mode, text.
-pub type Member = (String, u32, String);
 
 /// Everything in control.tar, in dpkg-deb's order of importance.
 pub fn files(package: &Package) -> Vec<Member> {
@@ -70,7 +68,7 @@ fn folded(text: &str) -> String {
 
 fn md5sums(package: &Package) -> String {
     let line = |file: &File| {
-        let bytes = super::archive::stored(file)?;
+        let bytes = stored(file)?;
         // dpkg --verify leaves conffiles to its own list.
         (file.role != Role::Config)
             .then(|| format!("{}  {}\n", hex::encode(Md5::digest(&bytes)), file.path.trim_start_matches('/')))
@@ -82,7 +80,7 @@ fn md5sums(package: &Package) -> String {
 fn installed_size(package: &Package) -> usize {
     let of = |file: &File| match &file.contents {
         Contents::GhostLink(_) => 0,
-        Contents::Text(_) => super::archive::stored(file).map_or(1, |bytes| bytes.len().div_ceil(1024)),
+        Contents::Text(_) => stored(file).map_or(1, |bytes| bytes.len().div_ceil(1024)),
         Contents::Directory => 1,
     };
     package.files.iter().map(of).sum()
