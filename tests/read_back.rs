@@ -81,10 +81,12 @@ fn dpkg_reads_the_files_that_were_planned() {
     });
 }
 
-/// `-rw-r-----` as `-0640`.
+/// `-rw-r-----` as `-0640`, `drwxr-s---` as `d2750`.
 fn octal(letters: &str) -> String {
-    let bits = letters[1..].chars().fold(0, |bits, letter| bits * 2 + u32::from(letter != '-'));
-    format!("{}{bits:04o}", &letters[..1])
+    let bits = letters[1..].chars().fold(0, |bits, letter| bits * 2 + u32::from(!"-ST".contains(letter)));
+    let special = [(3, 0o4000), (6, 0o2000), (9, 0o1000)];
+    let special = special.iter().filter(|(place, _)| "sStT".contains(&letters[*place..=*place]));
+    format!("{}{:04o}", &letters[..1], bits + special.map(|(_, bit)| bit).sum::<u32>())
 }
 
 #[test]
