@@ -30,6 +30,8 @@ pub struct Package {
     pub application: Option<String>,
     /// The unit or vassal that it brings to life, if any.
     pub manages: Option<String>,
+    /// The unsafe uWSGI options that its application is allowed, each with what it does.
+    pub unsafe_directives: Vec<String>,
     /// One line.
     pub summary: String,
     /// Paragraphs.

@@ -32,6 +32,7 @@ pub fn describe(package: &Package) -> Result<String> {
     if let Some(managed) = &package.manages {
         line(&format!("Manages: {managed}"));
     }
+    package.unsafe_directives.iter().for_each(|directive| line(&format!("UNSAFE: {directive}")));
     line(&format!("Changelog: {}", package.change));
     package.relations.iter().for_each(|relation| line(&format.relation(relation)));
     for file in &package.files {

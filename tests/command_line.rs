@@ -54,6 +54,17 @@ fn plan_shows_what_was_asked_for() {
 }
 
 #[test]
+fn plan_shows_what_is_unsafe() {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = folder.path().join("site.toml");
+    let text = "site = 'one'\nversion = '1'\nmaintainer = 'A <a@example.org>'\n[app.a]\nmodule = 'a'\n\
+                unsafe-directives = ['cron2']\nuwsgi = { cron2 = 'minute=5 /usr/bin/true' }\n";
+    fs::write(&spec, text).unwrap();
+    let said = succeed(liege().arg("plan").arg(&spec).args(["--family", "debian", "--app", "a"]));
+    assert!(said.contains("\nUNSAFE: cron2 runs "), "{said}");
+}
+
+#[test]
 fn a_reader_that_goes_away_is_no_error() {
     let script = format!("{} plan specs/gnuhealth.toml | head -n 1", env!("CARGO_BIN_EXE_liege"));
     let output = std::process::Command::new("bash")

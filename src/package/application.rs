@@ -8,6 +8,7 @@ use super::{File, Package, Relation, RelationKind, Role, Stamp};
 use crate::site::Target;
 use crate::spec::{Mode, UwsgiFrom};
 use crate::template::{Templates, Values};
+use crate::uwsgi::{Restriction, restriction};
 
 /// Makes the package.
 ///
@@ -24,6 +25,7 @@ pub fn package(target: &Target<'_>, templates: &Templates, stamp: Stamp) -> Resu
     let mut package = begin(target.header, target.family, target.package(), summary(target), &about, stamp);
     package.application = Some(target.name.to_string());
     package.manages = Some(target.managed());
+    package.unsafe_directives = unsafe_directives(target);
     let values = Values::new(&Application::of(target))?;
     package.files = files(target, &package.name, templates, &values)?;
     documents(&mut package, templates, &values, "app/README")?;
@@ -61,6 +63,14 @@ fn files(target: &Target<'_>, package: &str, templates: &Templates, values: &Val
         files.push(ghost_link(target.vassal(), format!("../apps/{}.ini", target.name)));
     }
     Ok(files)
+}
+
+fn unsafe_directives(target: &Target<'_>) -> Vec<String> {
+    let reason = |option: &String| match restriction(option) {
+        Some(Restriction::Unsafe(reason)) => Some(format!("{option} {reason}")),
+        _ => None,
+    };
+    target.app.uwsgi.keys().filter_map(reason).collect()
 }
 
 fn relations(target: &Target<'_>, files: &[File]) -> Vec<Relation> {

@@ -61,6 +61,7 @@ pub fn begin(
         site: header.site.to_string(),
         application: None,
         manages: None,
+        unsafe_directives: Vec::new(),
         summary,
         description: paragraphs.join("\n\n"),
         maintainer: header.maintainer.to_string(),
