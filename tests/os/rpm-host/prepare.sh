@@ -6,7 +6,7 @@
 # What it cannot show: the real distributions' own builds, macros and SELinux policies.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
-# shellcheck source=lib.sh
+# shellcheck source=../lib.sh
 . "$here/../lib.sh"
 name=${1:?usage: prepare.sh INSTANCE redhat|suse}
 family=${2:?usage: prepare.sh INSTANCE redhat|suse}
