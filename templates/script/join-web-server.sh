@@ -4,5 +4,8 @@ join_web_server() {
     if ! id -nG {{ family.web_user.name }} | tr ' ' '\n' | grep -qx {{ web_group }}; then
         usermod -a -G {{ web_group }} {{ family.web_user.name }}
         reload_nginx
+    elif [ -e {{ mark }}.begin ]; then
+        # It may have joined in an installation that broke off before the reload.
+        reload_nginx
     fi
 }
