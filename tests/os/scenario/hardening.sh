@@ -27,6 +27,7 @@ for app in stock vault; do
   has "$app gets none" '^NoNewPrivs:\s1$' "$status_of"
   has "$app: system calls are filtered" '^Seccomp:\s2$' "$status_of"
 done
+in_ chown stockuser /srv/stock
 succeeds 'stock may write where its spec says so' inside stock touch /srv/stock/x
 has 'a vassal gets no privilege' '^NoNewPrivs:\s1$' "$(in_ cat "/proc/$(master shop)/status")"
 has 'a vassal has no capability' '^CapEff:\s0{16}$' "$(in_ cat "/proc/$(master shop)/status")"

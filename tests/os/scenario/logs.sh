@@ -12,7 +12,7 @@ stream() {
   done
 }
 # lines APPLICATION TAG   all files of the log, old ones too
-lines() { in_ bash -c "zcat -f /var/log/life/$1/uwsgi.log* | grep -ao '$1-$2-[0-9]* [0-9]*'" || :; }
+lines() { in_ bash -c "zcat -f /var/log/life/$1/uwsgi.log* | grep -axE '$1-$2-[0-9]+ [0-9]{4}'" || :; }
 
 begin
 section 'journal'
@@ -30,7 +30,7 @@ for app in blog vault; do
   has "$app: its file" "^6[04]0 ${user_of[$app]}\$" "$(in_ stat -c '%a %U' /var/log/life/$app/uwsgi.log)"
   not "$app: nothing of it in the journal" 'from-file' "$(journal life-emperor.service; journal life-vault.service)"
   succeeds "$app: logrotate has no complaint" in_ logrotate -d /etc/logrotate.d/life-$app
-  not "$app: not even a warning" '^(error|warning)' "$output"
+  not "$app: not even a warning" '^error|^warning: ([^l]|l[^o])|insecure' "$output"
   before=$(pids $app)
   for turn in 1 2 3; do
     stream $app $turn & streaming=$!

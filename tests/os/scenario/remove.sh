@@ -20,12 +20,17 @@ find /run/systemd /var/lib/systemd -name '*life*' ! -path '*/journal/*' ! -path 
 find /etc /usr/lib/systemd /usr/lib/sysusers.d /usr/lib/tmpfiles.d -xdev -type f ! -name 'passwd*' ! -name 'group*' \
   ! -name 'shadow*' ! -name 'gshadow*' ! -name 'sub[ug]id*' ! -name ld.so.cache -exec sha256sum {} +
 systemctl list-units --all --no-legend --plain 'life*'
-systemctl list-unit-files --no-legend 'life*'
+systemctl list-unit-files --no-legend 'life*' || :      # it fails when there is none
 INSIDE
 }
 
 begin
 section 'one goes'
+if [ $family = redhat ]; then
+  # A real host has this directory from its policy; semodule is a stand-in that writes this file.
+  in_ mkdir -p /usr/share/selinux/packages
+  in_ touch /var/log/semodule-calls
+fi
 listing | sort > "$work/before"
 succeeds 'is installed' install 1.0
 serving 1.0
@@ -40,7 +45,8 @@ succeeds 'vault is removed' remove life-vault
 succeeds 'it was stopped before that ended' gone vault
 ok 'stock keeps its processes' "$stock_was" "$(pids stock)"
 serving 1.0 blog stock
-not 'vault is no unit any more' life-vault "$(in_ systemctl list-units --all --no-legend 'life*')"
+# Debian keeps the links of an enabled unit until the purge, so that systemd still lists it as not found.
+not 'vault is no unit any more' 'life-vault[^ ]* +(loaded|masked|error|.*failed)' "$(in_ systemctl list-units --all --no-legend 'life*')"
 succeeds 'shop is installed again' install 1.0 shop
 succeeds 'vault is installed again' install 1.0 vault
 serving 1.0
@@ -60,6 +66,7 @@ listing | sort > "$work/after"
 # The administrator's own directory is the one thing new.
 ok 'nothing is left' '' "$(diff "$work/before" "$work/after" | grep '^[<>]' | grep -v ' /var/lib/shop-data' || :)"
 for app in "${applications[@]}"; do succeeds "user ${user_of[$app]} stays" in_ getent passwd "${user_of[$app]}"; done
+[ $family != redhat ] || has 'the policy module is taken out' '-r life_selinux$' "$(in_ tail -n 1 /var/log/semodule-calls)"
 succeeds 'data stay' in_ test -f /var/lib/shop-data/order
 succeeds 'secrets stay' in_ test -f /etc/life-secrets/stock.env
 ok 'the system is well' running "$(in_ systemctl is-system-running || :)"

@@ -13,6 +13,9 @@ stops() {
   not "$1: did not fail" failed "$(state "${@:3}")"
 }
 
+# More often in a minute than the unit's start limit has it.
+restart() { in_ systemctl reset-failed life-stock.service && in_ systemctl restart life-stock.service; }
+
 begin
 
 section 'stop and start'
@@ -59,8 +62,12 @@ succeeds 'starts again with good code' in_ systemctl start life-stock.service
 serving 2.1 stock
 
 section 'an application that cannot be imported: emperor'
-before=$(pids shop)
+before=$(pids shop) blog_before=$(pids blog)
 code 2.0 broken blog
+fails 'reload fails' in_ systemctl reload life-emperor.service
+has 'and says why in the journal' "$missing" "$(journal life-emperor.service)"
+ok 'and every application keeps its processes' "$before $blog_before" "$(pids shop) $(pids blog)"
+serving 1.0 shop blog
 in_ touch /etc/life/apps/blog.ini
 soon 'the broken one ends' 30 gone blog
 sleep 5
