@@ -59,10 +59,12 @@ own_file_system() {
     mount -t overlay overlay -o "lowerdir=$1,upperdir=/mnt$1/upper,workdir=/mnt$1/work" "$1"' sh "$1"
 }
 full() {
-  in_ sh -uc 'dd if=/dev/zero of="/mnt$1/filler" bs=4k 2>/dev/null; mkdir "/mnt$1/many"
-    i=0; while : 2>/dev/null > "/mnt$1/many/$i"; do i=$((i + 1)); done; [ $i -gt 0 ]' sh "$1"
+  in_ sh -uc 'mkdir "/mnt$1/many"
+    number=0
+    while touch "/mnt$1/many/$number" 2> /dev/null; do number=$((number + 1)); done
+    ! dd if=/dev/zero of="/mnt$1/many/0" bs=4k 2> /dev/null' sh "$1"
 }
-emptied() { in_ rm -rf "/mnt$1/filler" "/mnt$1/many"; }
+emptied() { in_ rm -r "/mnt$1/many"; }
 
 section "$1: no systemd runs"
 # Another /run, in which systemd is not to be seen, as in a root that an image is made of.
