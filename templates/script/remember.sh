@@ -16,6 +16,14 @@ remember() {
         sha256sum -- {{ units | join(sep=" ") }} 2>/dev/null || :
     ) >{{ mark }}
 }
+{%- elif emperor -%}
+# Keeps the time of the ini, which the emperor compares in whole seconds. The file's being there also tells an upgrade from
+# an installation after a removal, which look the same otherwise.
+remember() {
+    [ ! -e {{ mark }}.begin ] || return 0
+    mkdir -p /run/{{ site }}
+    { stat --format=%Y {{ ini }} 2>/dev/null || :; } >{{ mark }}
+}
 {%- else -%}
 # Leaves a mark: an upgrade and an installation after a removal look the same otherwise.
 remember() {

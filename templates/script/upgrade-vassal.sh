@@ -3,6 +3,11 @@ upgrade_vassal() {
     [ -L {{ vassal }} ] || return 0
     if [ ! -d /run/systemd/system ] || {{ preflight }} {{ uwsgi }} {{ ini }}; then
         touch {{ ini }}
+        if [ "$(stat --format=%Y {{ ini }})" = "$(cat {{ mark }} 2>/dev/null || :)" ]; then
+            # The emperor would not see that it changed within a second.
+            sleep 1
+            touch {{ ini }}
+        fi
     else
         echo "{{ package }}: this release cannot be loaded; the former one keeps serving until it is restarted" >&2
     fi

@@ -1,7 +1,9 @@
 # shellcheck shell=bash
 # What the scenarios of faults share: a host by its name, packages built for it, and failures that are known.
 # Source it; it sources lib.sh and assert.sh.
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+# shellcheck source=../assert.sh
 . "$OS_HOME/assert.sh"
 
 work=$(mktemp -d)
@@ -9,6 +11,7 @@ instances=() known=()
 # Instances are stopped whatever happens.
 trap '[ ${#instances[@]} = 0 ] || "$OS_HOME/stop.sh" "${instances[@]}"; rm -rf "$work"' EXIT
 
+# shellcheck disable=SC2034   # the scenarios use them
 # host_of NAME   sets suite, kind and family
 host_of() {
   case $1 in

@@ -3,6 +3,7 @@
 # Every .deb of every example goes through piuparts: install and purge, and install, upgrade and purge, each in a minimal
 # root without a running systemd, whose files are listed before and after.
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=../fault/host.sh
 . "$(dirname "$(readlink -f "$0")")/../fault/host.sh"
 host_of "${1:?usage: faults-piuparts.sh HOST}"
 [ "$family" = debian ] || die "piuparts is for Debian, not for $1"
