@@ -7,13 +7,18 @@ upgrade_service() {
             journalctl --quiet --no-pager --output=cat --lines=12 --unit={{ package }}.service --identifier=preflight >&2 || :
             echo "{{ package }}: this release cannot be loaded; the former one keeps serving until it is restarted" >&2
         elif changed {{ package }}.socket; then
+            {{ invoke }} reset-failed {{ package }}.service || :
             {{ invoke }} stop {{ package }}.service {{ package }}.socket
             begin_service
         elif changed {{ package }}.service; then
+            # The upgrade is not to fail because others restarted it as often as its start limit allows.
+            {{ invoke }} reset-failed {{ package }}.service || :
 {%- if restart_later %}
             : >{{ mark }}.restart
 {%- else %}
-            {{ invoke }} restart {{ package }}.service
+            if ! {{ invoke }} restart {{ package }}.service; then
+                begin_service
+            fi
 {%- endif %}
         fi
         ;;

@@ -1,8 +1,10 @@
 # shellcheck shell=bash
 # One host of the scenarios, whatever its package manager. Source it with the host's name as first argument:
 # debian-12, debian-13, redhat or suse. A scenario then calls `begin`, its assertions, and `finish`.
-# shellcheck disable=SC2034   # scenarios use these
+# shellcheck disable=SC2034   # the scenarios use these
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=assert.sh
 . "$OS_HOME/assert.sh"
 host=${1:?usage: ${0##*/} debian-12|debian-13|redhat|suse}
 scenario=$(basename "$0" .sh)
@@ -30,7 +32,9 @@ begun=$(now)
 trap '"$OS_HOME/stop.sh" "$name"; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
+# shellcheck source=packages.sh
 . "$OS_HOME/packages.sh"
+# shellcheck source=ask.sh
 . "$OS_HOME/ask.sh"
 
 # code VERSION [broken] [APPLICATION...]   lays out a release of the applications' code
@@ -38,7 +42,7 @@ code() {
   local version=$1 kind='' app
   shift
   if [ "${1:-}" = broken ]; then kind=$1; shift; fi
-  for app in "${@:-${applications[@]}}"; do put_application "$name" "$app" "$version" $kind; done
+  for app in "${@:-${applications[@]}}"; do put_application "$name" "$app" "$version" "$kind"; done
 }
 
 # What an administrator keeps by hand: a secret, and a certificate of a throwaway CA with its key.
@@ -84,7 +88,7 @@ start_nginx() {
 begin() {
   build_packages
   "$OS_HOME/boot.sh" "$root" "$name" > "$work/boot" || die "$host does not boot"
-  if [ $family != debian ]; then
+  if [ "$family" != debian ]; then
     "$OS_HOME/rpm-host/prepare.sh" "$name" "$family"
     # Named, so that they stay when the site goes.
     provide nginx uwsgi logrotate "$python_plugin" > "$work/provide" 2>&1 || { cat "$work/provide" >&2; die 'no nginx'; }

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # The site's packages: how they are built, and how each family's package manager is told to take them. Part of host.sh.
-# shellcheck disable=SC2154   # host.sh sets these
+# shellcheck disable=SC2154,SC2034   # host.sh sets and uses these
 # release → what it changes. Nothing but the named option and the version differs.
 releases=(1.0 1.1 1.2 1.3)      # 1.1: shop's ini. 1.2: also stock's ini. 1.3: also stock's unit.
 
@@ -55,7 +55,10 @@ install() {
   local paths
   files "$@"
   case $family in
-    debian) in_ apt-get -y --allow-downgrades --no-install-recommends -o Dpkg::Options::=--force-confold -o Dpkg::Use-Pty=0 install "${paths[@]}" ;;
+    debian)
+      in_ apt-get -y --allow-downgrades --no-install-recommends -o Dpkg::Options::=--force-confold -o Dpkg::Use-Pty=0 \
+        install "${paths[@]}"
+      ;;
     redhat) in_ dnf -y --setopt=install_weak_deps=False install "${paths[@]}" ;;
     suse) in_ zypper --non-interactive install --no-recommends --allow-unsigned-rpm "${paths[@]}" ;;
   esac
@@ -84,10 +87,11 @@ remove() {
 }
 # erase PACKAGE...   Debian's purge; rpm knows only one way
 erase() {
-  if [ $family = debian ]; then in_ apt-get -y -o Dpkg::Use-Pty=0 purge "$@"; else remove "$@"; fi
+  if [ "$family" = debian ]; then in_ apt-get -y -o Dpkg::Use-Pty=0 purge "$@"; else remove "$@"; fi
 }
 installed() {
-  if [ $family = debian ]; then
+  if [ "$family" = debian ]; then
+    # shellcheck disable=SC2016   # dpkg-query's own variables
     in_ dpkg-query -f '${db:Status-Abbrev} ${Package}\n' -W 'life-*' | awk '$1 == "ii" { print $2 }'
   else
     in_ rpm -qa --qf '%{NAME}\n' 'life-*'

@@ -1,6 +1,8 @@
 #!/bin/bash
 # hardening.sh HOST   the units are as tight as promised while all of it works
+# shellcheck disable=SC2317   # functions that others call by their name
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=../host.sh
 . "$(dirname "$(readlink -f "$0")")/../host.sh"
 
 exposure() { in_ systemd-analyze security --no-pager "$1" | sed -n 's/.*Overall exposure level[^:]*: \([0-9.]*\).*/\1/p'; }

@@ -1,6 +1,8 @@
 #!/bin/bash
 # install.sh HOST   the site is installed, before nginx and after it, and serves by every listener as its own users
+# shellcheck disable=SC2317   # functions that others call by their name
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=../host.sh
 . "$(dirname "$(readlink -f "$0")")/../host.sh"
 
 # connects USER SOCKET
@@ -71,9 +73,9 @@ esac
 section 'nginx later'
 succeeds 'the site goes' erase 'life-*'
 succeeds 'nginx goes' erase nginx
-[ $family != debian ] || in_ apt-get -y -q autoremove --purge > "$work/autoremove"
+[ "$family" != debian ] || in_ apt-get -y -q autoremove --purge > "$work/autoremove"
 in_ test ! -e /usr/sbin/nginx || die 'nginx is still there'
-[ $family = debian ] || in_ gpasswd -d nginx uwsginginx > "$work/gpasswd"
+[ "$family" = debian ] || in_ gpasswd -d nginx uwsginginx > "$work/gpasswd"
 succeeds 'is installed without nginx' install 1.0
 ok 'and runs' active "$(state life-emperor.service)"
 succeeds 'then nginx' provide nginx

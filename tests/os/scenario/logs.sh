@@ -1,6 +1,8 @@
 #!/bin/bash
 # logs.sh HOST   what applications print is in the journal, or in a file that three rotations lose no line of
+# shellcheck disable=SC2317   # functions that others call by their name
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=../host.sh
 . "$(dirname "$(readlink -f "$0")")/../host.sh"
 
 # Numbered lines go on while the file is rotated: 30 requests of 20 lines each.

@@ -1,6 +1,8 @@
 #!/bin/bash
 # reboot-and-crash.sh HOST   everything comes back without help
+# shellcheck disable=SC2317   # functions that others call by their name
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=../host.sh
 . "$(dirname "$(readlink -f "$0")")/../host.sh"
 
 other_pid() { [ -n "$2" ] && [ "$($3 "$1")" != "$2" ] && [ "$($3 "$1")" != 0 ]; }

@@ -1,6 +1,8 @@
 #!/bin/bash
 # remove.sh HOST   what goes stops, leaves its siblings alone, and at the end leaves nothing behind
+# shellcheck disable=SC2317   # functions that others call by their name
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=../host.sh
 . "$(dirname "$(readlink -f "$0")")/../host.sh"
 
 # Everything in the root and what packages could leave below /run, with the contents of what lies in /etc and /usr/lib;
@@ -26,7 +28,7 @@ INSIDE
 
 begin
 section 'one goes'
-if [ $family = redhat ]; then
+if [ "$family" = redhat ]; then
   # A real host has this directory from its policy; semodule is a stand-in that writes this file.
   in_ mkdir -p /usr/share/selinux/packages
   in_ touch /var/log/semodule-calls
@@ -66,7 +68,7 @@ listing | sort > "$work/after"
 # The administrator's own directory is the one thing new.
 ok 'nothing is left' '' "$(diff "$work/before" "$work/after" | grep '^[<>]' | grep -v ' /var/lib/shop-data' || :)"
 for app in "${applications[@]}"; do succeeds "user ${user_of[$app]} stays" in_ getent passwd "${user_of[$app]}"; done
-[ $family != redhat ] || has 'the policy module is taken out' '-r life_selinux$' "$(in_ tail -n 1 /var/log/semodule-calls)"
+[ "$family" != redhat ] || has 'the policy module is taken out' '-r life_selinux$' "$(in_ tail -n 1 /var/log/semodule-calls)"
 succeeds 'data stay' in_ test -f /var/lib/shop-data/order
 succeeds 'secrets stay' in_ test -f /etc/life-secrets/stock.env
 ok 'the system is well' running "$(in_ systemctl is-system-running || :)"

@@ -1,6 +1,8 @@
 #!/bin/bash
 # truth.sh HOST   what systemctl and the package manager say is what users see: failures show, reloads lose nothing
+# shellcheck disable=SC2317   # functions that others call by their name
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=../host.sh
 . "$(dirname "$(readlink -f "$0")")/../host.sh"
 
 # stops WHAT APPLICATIONS UNIT...   within 5 s, and nothing of it runs on
@@ -89,4 +91,10 @@ for app in shop stock; do has "and the package: $app" "life-$app: this release c
 serving 1.0 shop
 serving 2.1 stock
 ok 'shop keeps its processes' "$before" "$(pids shop)"
+fails 'a restart of the service shows it' in_ systemctl restart life-stock.service
+soon 'the unit fails' 60 in_ systemctl is-failed --quiet life-stock.service
+code 3.1 shop stock
+succeeds 'the next release' upgrade 1.3 shop stock
+serving 3.1 shop stock
+ok 'and all is well again' running "$(in_ systemctl is-system-running || :)"
 finish
