@@ -8,6 +8,16 @@ build spec="specs/shop.toml":
 test:
     tests/run
 
+# Follows the packages' life on a booted host: debian-12, debian-13, redhat, suse, or all (as root).
+os host="all":
+    tests/os/setup
+    tests/os/run {{host}}
+
+# Kills scripts, fills disks and locks databases on booted hosts (as root; some minutes a host).
+faults host="debian-12":
+    tests/os/setup
+    tests/os/faults {{host}}
+
 # What CI runs.
 ci:
     .ci/run
