@@ -123,7 +123,9 @@ impl Family {
     /// # Errors
     /// That there is none, and which there are.
     pub fn named(name: &str) -> Result<&'static Self, String> {
-        let known = || FAMILIES.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let known = || {
+            FAMILIES.values().map(|family| format!("{} ({})", family.name, family.title)).collect::<Vec<_>>().join(", ")
+        };
         FAMILIES.get(name).ok_or_else(|| format!("there is no OS family {name}; known are {}", known()))
     }
 }

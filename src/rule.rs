@@ -33,6 +33,8 @@ pub struct Rule {
 pub enum Check {
     /// One application on one family at a time.
     Target(fn(&Target<'_>) -> Vec<Diagnostic>),
+    /// The same, where each option is looked at by itself: also when others of the application could not be read.
+    Option(fn(&Target<'_>) -> Vec<Diagnostic>),
     /// The same, but only what the application's own tables say counts: `[defaults]` are for whom they concern.
     Own(fn(&Target<'_>) -> Vec<Diagnostic>),
     /// The site as a whole.
@@ -63,6 +65,7 @@ pub fn check(site: &Site<'_>, source: &Source<'_>) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
     for rule in RULES {
         let diagnostics = match rule.check {
+            Check::Option(check) => site.targets.iter().flat_map(check).collect(),
             Check::Target(check) => complete(site).flat_map(check).collect(),
             Check::Own(check) => complete(site).flat_map(check).filter(|found| !is_inherited(found, source)).collect(),
             Check::Site(check) => check(site),

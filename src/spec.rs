@@ -151,7 +151,7 @@ pub struct Rotate {
 pub struct Tls {
     /// Path of the certificate chain, PEM.
     pub certificate: AbsolutePath,
-    /// Path of the private key, PEM; the application's user must be able to read it.
+    /// Path of the private key, PEM; `root:GROUP`, mode 0640.
     pub key: AbsolutePath,
     /// OpenSSL cipher list. Default: uWSGI's own.
     pub ciphers: Option<Ciphers>,
@@ -208,14 +208,15 @@ pub struct App {
     pub post_buffering: Option<Bytes>,
     /// Environment variables. Readable by the application's group: no secrets here, see `env-file`.
     pub env: IndexMap<EnvironmentName, IniText>,
-    /// Path of a file with secrets, `NAME=VALUE` a line, kept by the administrator and never in a package; mode 0640, group
-    /// of the application. In emperor mode uWSGI reads it: values without quotes, 1023 bytes a line, and `%(`, `$(`, `@(` are expanded.
+    /// Path of a file with secrets, `NAME=VALUE` a line, kept by the administrator and never in a package; `root:GROUP`,
+    /// mode 0640. In emperor mode uWSGI reads it: values without quotes, 1023 bytes a line, and `%(`, `$(`, `@(` are expanded.
     pub env_file: Option<AbsolutePath>,
     /// Seconds that a worker gets to finish its request when it is stopped or reloaded. Default: `harakiri`, or else 30.
     pub worker_reload_mercy: Option<Seconds>,
     /// Load the application in each worker instead of once before them. It makes a start look good before it is.
     pub lazy_apps: bool,
-    /// Where it listens, one or a list: `"unix"`, `"uwsgi://ADDRESS:PORT"`, `"http://…"`, `"https://…"`. Default: `"unix"`.
+    /// Where it listens, one or a list: `"unix"`, `"uwsgi://ADDRESS:PORT"`, `"http://…"`, `"https://…"`. `"unix"` is
+    /// `/run/SITE/APP/uwsgi.sock`; without an address, or with `*`, it is every IPv4 address. Default: `"unix"`.
     #[serde(skip_serializing)]
     pub listen: Listeners,
     /// Length of the queue of connections (uWSGI's own `listen`); the kernel's `net.core.somaxconn` is its limit.
@@ -224,14 +225,14 @@ pub struct App {
     pub tls: Option<Tls>,
     /// Statistics on a UNIX socket in the application's own directory. Default: true.
     pub stats: Toggle,
-    /// Where the log goes: `"journal"` or `"file"`. Default: `"journal"`.
+    /// Where the log goes: `"journal"` or `"file"`, which is `/var/log/SITE/APP/uwsgi.log`. Default: `"journal"`.
     pub log: Log,
     /// When the log file is rotated, with `log = "file"`: `{ count = 14, every = "daily", size = "100M" }`.
     pub rotate: Option<Rotate>,
     /// Whose uWSGI runs it: `"system"` or `"virtualenv"` (service mode only). Default: `"system"`.
     pub uwsgi_from: UwsgiFrom,
-    /// Directories the application may write to besides its own runtime directory and log; service mode is otherwise
-    /// read-only.
+    /// Directories the application may write to besides its own runtime directory and log; in service mode alone, which is
+    /// otherwise read-only.
     pub writable: Vec<AbsolutePath>,
     /// A line put on top of every file written for it.
     pub comment: Option<Line>,
@@ -243,7 +244,7 @@ pub struct App {
     pub allow_remote_code_execution: bool,
     /// Names of uWSGI options that run commands or load code and may all the same stand in `uwsgi`.
     pub unsafe_directives: Vec<String>,
-    /// Any further uWSGI option, by its own name.
+    /// Any further uWSGI option, by its own name: a text, a number, `true`, or a list for one that is given several times.
     #[serde(skip_serializing)]
     pub uwsgi: IndexMap<String, OptionValue>,
 }

@@ -21,7 +21,7 @@ fn what_is_not_the_specs_fault_ends_with_2() {
     fails(&["check", "specs"], "cannot read the spec specs");
     fails(
         &["plan", "specs/shop.toml", "--family", "arch"],
-        "there is no OS family arch; known are debian, redhat, suse",
+        "there is no OS family arch; known are debian (Debian and Ubuntu)",
     );
     fails(
         &["plan", "specs/shop.toml", "--app", "webap"],

@@ -17,8 +17,9 @@ use crate::source::Source;
 
 /// Reads and checks the spec at `path` and hands the site to `then`. Every mistake and warning is told on standard error.
 pub fn with_site<T>(path: &Path, then: impl FnOnce(&Site<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the spec {}", path.display()))?;
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read the spec {}", path.display()))?;
     let name = path.display().to_string();
+    let text = String::from_utf8(bytes).map_err(|error| not_utf8(&name, &error))?;
     let (source, syntax) = Source::parse(&name, &text);
     if !syntax.is_empty() {
         return Err(tell(&source, &syntax));
@@ -32,6 +33,13 @@ pub fn with_site<T>(path: &Path, then: impl FnOnce(&Site<'_>) -> Result<T, Failu
         return Err(failure);
     }
     then(&site)
+}
+
+fn not_utf8(name: &str, error: &std::string::FromUtf8Error) -> Failure {
+    let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    eprintln!("error: {name}:{line}: a byte that is no UTF-8; save the spec as UTF-8");
+    Failure::Spec
 }
 
 fn tell(source: &Source<'_>, diagnostics: &[Diagnostic]) -> Failure {

@@ -18,8 +18,8 @@ pub fn package(site: &Site<'_>, family: &'static Family, templates: &Templates, 
     let name = header.selinux_package();
     let summary = format!("SELinux policy that lets nginx reach the sockets of {}", header.site);
     let about = format!(
-        "An SELinux policy module with one permission: nginx may connect to the UNIX sockets of the uWSGI applications of {}. \
-         Without it, nginx answers 502 where SELinux is enforcing.",
+        "An SELinux policy module: nginx may connect to UNIX sockets below /run of services that have no policy of their own, \
+         as the uWSGI applications of {} are. Without it, nginx answers 502 where SELinux is enforcing.",
         header.site
     );
     let mut package = begin(header, family, name.clone(), summary, &about, stamp);

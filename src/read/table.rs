@@ -6,10 +6,13 @@ use std::ops::Range;
 
 use serde::de::DeserializeOwned;
 use toml::Spanned;
+use toml::de::DeValue;
 
 use super::fields;
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::source::Table;
+use crate::spec::Header;
+use crate::uwsgi::{self, Restriction};
 
 /// Reads a table as a `T`. serde stops at the first mistake; the entry it stands in is taken out and the rest is read again,
 /// so that each mistake is told.
@@ -46,7 +49,7 @@ impl<'m, 'a, T: DeserializeOwned> TableReader<'m, 'a, T> {
             let Some(path) = taken_out.filter(|_| span.end > 0) else {
                 // A key that must be there and was taken out because its value is wrong is not missing as well.
                 if self.taken_out.is_empty() {
-                    self.tell(Diagnostic::error(Place::Span(span), error.message()));
+                    self.tell(Diagnostic::error(Place::Span(span), in_words(error.message())));
                 }
                 return None;
             };
@@ -55,7 +58,7 @@ impl<'m, 'a, T: DeserializeOwned> TableReader<'m, 'a, T> {
             let below = format!("{path}.");
             if !self.taken_out.iter().any(|earlier| earlier.starts_with(&below)) {
                 let top = path.split('.').next().unwrap_or_default();
-                let message = format!("{}: {}", joined(&place(top), &path), error.message());
+                let message = format!("{}: {}", joined(&place(top), &path), in_words(error.message()));
                 self.tell(Diagnostic::error(Place::Span(span), message));
             }
             self.taken_out.push(path);
@@ -77,11 +80,12 @@ impl<'m, 'a, T: DeserializeOwned> TableReader<'m, 'a, T> {
         let (table, unknown): (Table<'_>, Table<'_>) =
             std::mem::take(&mut self.table).into_iter().partition(|(key, _)| known.contains(&key.get_ref().as_ref()));
         self.table = table;
-        for key in unknown.keys() {
+        for (key, value) in &unknown {
             let candidates = || known.iter().chain(self.besides).copied();
             let near = nearest(key.get_ref(), candidates());
             self.is_complete &= near.is_none();
-            let mistake = unknown_key(key, &place(key.get_ref()), near, &candidates().collect::<Vec<_>>());
+            let mistake =
+                unknown_key(key, value.get_ref(), &place(key.get_ref()), near, &candidates().collect::<Vec<_>>());
             self.tell(mistake);
         }
     }
@@ -99,7 +103,7 @@ fn take_out(table: &mut Table<'_>, span: &Range<usize>) -> Option<String> {
     let encloses = |outer: Range<usize>| outer.start <= span.start && span.end <= outer.end;
     let keys: Vec<String> = table.keys().map(|key| key.get_ref().to_string()).collect();
     for key in keys {
-        if let Some(toml::de::DeValue::Table(below)) = table.get_mut(key.as_str()).map(Spanned::get_mut)
+        if let Some(DeValue::Table(below)) = table.get_mut(key.as_str()).map(Spanned::get_mut)
             && let Some(path) = take_out(below, span)
         {
             return Some(format!("{key}.{path}"));
@@ -118,14 +122,52 @@ fn joined(place: &str, path: &str) -> String {
     if place.is_empty() { path.to_owned() } else { format!("{place}.{path}") }
 }
 
-fn unknown_key(key: &Spanned<Cow<'_, str>>, place: &str, near: Option<&str>, known: &[&str]) -> Diagnostic {
+fn unknown_key(
+    key: &Spanned<Cow<'_, str>>,
+    value: &DeValue<'_>,
+    place: &str,
+    near: Option<&str>,
+    known: &[&str],
+) -> Diagnostic {
     let name = key.get_ref().as_ref();
-    let mistake = Diagnostic::error(Place::Span(key.span()), format!("{}: unknown key", joined(place, name)));
-    if !place.is_empty() && crate::uwsgi::is_option(name) {
-        return mistake.help(format!("uWSGI has this option: write it in [{place}.uwsgi]"));
-    }
-    match near {
-        Some(near) => mistake.help(format!("did you mean {near}?")),
-        None => mistake.help(format!("known here: {}", known.join(", "))),
-    }
+    let help = if let Some(near) = near.filter(|_| !uwsgi::is_option(name)) {
+        format!("did you mean {near}?")
+    } else if !place.is_empty() && fields::of::<Header>().contains(&name) {
+        format!("{name} is of the site: write it above the first [table]")
+    } else if !place.is_empty() && uwsgi::is_option(name) {
+        match uwsgi::restriction(name) {
+            Some(Restriction::Owned(owner)) => {
+                format!("uWSGI has this option; here {owner} decides it: write {owner} = …")
+            }
+            Some(Restriction::Defeats(why)) => format!("uWSGI has this option; leave it out, it is {why}"),
+            _ => format!("uWSGI has this option: write it in [{place}.uwsgi]"),
+        }
+    } else if !place.is_empty() && value.is_table() {
+        format!("a dot begins a table below {place}; where it is meant as part of a name, write a - instead")
+    } else {
+        format!("known here: {}", known.join(", "))
+    };
+    Diagnostic::error(Place::Span(key.span()), format!("{}: unknown key", joined(place, name))).help(help)
+}
+
+/// serde's words for types, as an author of TOML knows them.
+fn in_words(message: &str) -> String {
+    let words = [
+        ("expected a map", "expected a table such as { NAME = \"value\" }"),
+        ("expected struct Rotate", "expected a table such as { every = \"weekly\" }"),
+        ("expected struct Tls", "expected a table with certificate and key"),
+        ("expected a sequence", "expected a list such as [\"one\", \"two\"]"),
+        ("expected a string", "expected a text in quotes"),
+        ("expected a boolean", "expected true or false without quotes"),
+        ("invalid type: sequence", "this is a list"),
+        ("invalid type: map", "this is a table"),
+        ("invalid type: string", "this is the text"),
+        ("invalid type: integer", "this is the number"),
+        ("invalid type: boolean", "this is"),
+        ("invalid type: floating point", "this is the number"),
+        ("unknown variant", "there is no"),
+        ("unknown field", "there is no key"),
+        ("missing field", "it lacks the key"),
+    ];
+    words.iter().fold(message.to_owned(), |text, (theirs, ours)| text.replace(theirs, ours))
 }

@@ -8,7 +8,7 @@ const USUAL_LIMIT: u32 = 4096;
 pub static RULE: Rule = Rule {
     code: "backlog",
     about: "uWSGI does not start when its queue is longer than net.core.somaxconn.",
-    check: Check::Target(check),
+    check: Check::Option(check),
 };
 
 fn check(target: &Target<'_>) -> Vec<Diagnostic> {

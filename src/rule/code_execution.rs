@@ -6,7 +6,7 @@ use crate::value::Listen;
 pub static RULE: Rule = Rule {
     code: "remote-code-execution",
     about: "The uwsgi protocol lets whoever reaches it run code as the application; it is not offered to every network.",
-    check: Check::Target(check),
+    check: Check::Option(check),
 };
 
 fn check(target: &Target<'_>) -> Vec<Diagnostic> {

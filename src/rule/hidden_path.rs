@@ -8,13 +8,13 @@ const HIDDEN: [&str; 6] = ["/tmp", "/var/tmp", "/dev", "/proc", "/sys", "/run"];
 pub static RULE: Rule = Rule {
     code: "hidden-path",
     about: "What an application is made of does not lie where its unit has a private view or a reboot empties.",
-    check: Check::Target(check),
+    check: Check::Option(check),
 };
 
 fn check(target: &Target<'_>) -> Vec<Diagnostic> {
     let app = target.app;
     let mut paths = vec![("chdir", target.chdir())];
-    let optional = [("virtualenv", &app.virtualenv), ("paste", &app.paste)];
+    let optional = [("virtualenv", &app.virtualenv), ("paste", &app.paste), ("env-file", &app.env_file)];
     paths.extend(optional.iter().filter_map(|(option, path)| path.as_ref().map(|path| (*option, path.to_string()))));
     paths.extend(app.wsgi_file.iter().map(|path| ("wsgi-file", path.to_string())));
     paths.extend(app.tls.iter().flat_map(|tls| [("tls", tls.certificate.to_string()), ("tls", tls.key.to_string())]));

@@ -7,7 +7,7 @@ use crate::value::OptionValue;
 pub static RULE: Rule = Rule {
     code: "uwsgi-option",
     about: "The free table of an application holds options that uWSGI has and the package can live with, with plain values.",
-    check: Check::Target(check),
+    check: Check::Option(check),
 };
 
 fn check(target: &Target<'_>) -> Vec<Diagnostic> {

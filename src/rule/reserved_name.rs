@@ -8,7 +8,7 @@ const RESERVED: [&str; 3] = ["uwsgi", "selinux", "emperor"];
 pub static RULE: Rule = Rule {
     code: "reserved-name",
     about: "No application is called like one of the site's own packages or units.",
-    check: Check::Target(check),
+    check: Check::Option(check),
 };
 
 fn check(target: &Target<'_>) -> Vec<Diagnostic> {

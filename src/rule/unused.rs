@@ -1,7 +1,7 @@
 use super::{Check, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::site::Target;
-use crate::spec::Log;
+use crate::spec::{Log, Mode};
 
 pub static RULE: Rule = Rule { code: "unused", about: "What is set has an effect.", check: Check::Own(check) };
 
@@ -14,6 +14,12 @@ fn check(target: &Target<'_>) -> Vec<Diagnostic> {
         ("rotate", app.rotate.is_some() && no_file, "there is no log file to rotate", "add log = \"file\""),
         ("cheaper-initial", app.cheaper_initial.is_some() && no_cheaper, "it goes with cheaper", "add cheaper"),
         ("cheaper-step", app.cheaper_step.is_some() && no_cheaper, "it goes with cheaper", "add cheaper"),
+        (
+            "writable",
+            !app.writable.is_empty() && target.mode() == Mode::Emperor,
+            "the emperor's sandbox is the same for all its applications, and leaves /opt, /srv and /var writable",
+            "add mode = \"service\"",
+        ),
         (
             "callable",
             app.callable.is_some() && no_module,

@@ -140,7 +140,10 @@ impl Grammar for AppNameGrammar {
 
 impl Grammar for EntityGrammar {
     fn check(text: &str) -> Result<(), String> {
-        require(text != "root", "nothing of a site may run as root: name a user or group of its own")?;
+        require(
+            !["root", "nobody", "nogroup"].contains(&text),
+            "root may do everything, and nobody is shared by many services: name a user or group of the application's own",
+        )?;
         require(
             text.len() <= 31
                 && text.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
@@ -178,6 +181,7 @@ impl Grammar for ModuleGrammar {
             Some((module, callable)) => (module, Some(callable)),
             None => (text, None),
         };
+        require(!module.ends_with(".py"), "this is a file and no module: write it as wsgi-file")?;
         require(
             module.split('.').all(is_identifier) && callable.is_none_or(|c| CallableGrammar::check(c).is_ok()),
             "a module is a dotted Python name such as shop.wsgi, or shop.wsgi:application",

@@ -1,7 +1,9 @@
-# Has the emperor load this release, unless it cannot be loaded, or the administrator took the link away.
+# Has the emperor load this release, unless that cannot be loaded with the capabilities that an emperor has, or the
+# administrator took the link away.
 upgrade_vassal() {
     [ -L {{ vassal }} ] || return 0
-    if [ ! -d /run/systemd/system ] || {{ preflight }} {{ uwsgi }} {{ ini }}; then
+    if [ ! -d /run/systemd/system ] ||
+        setpriv --bounding-set=-all,+setuid,+setgid,+kill -- {{ preflight }} {{ uwsgi }} {{ ini }}; then
         touch {{ ini }}
         if [ "$(stat --format=%Y {{ ini }})" = "$(cat {{ mark }} 2>/dev/null || :)" ]; then
             # The emperor would not see that it changed within a second.
