@@ -54,8 +54,6 @@ fn files(target: &Target<'_>, package: &str, templates: &Templates, values: &Val
         files.push(config(format!("/etc/logrotate.d/{package}"), text("app/logrotate")?));
         if target.family.owns_run_time {
             let (owner, group) = (target.user(), target.log_group());
-            // Several packages may own a directory: each application's does, for the shared one logs nothing itself.
-            files.push(directory(format!("/var/log/{}", target.header.site)));
             files.push(File { mode: 0o2750, owner, group, ..directory(target.log_directory()) });
         }
     }

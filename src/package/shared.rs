@@ -55,6 +55,10 @@ fn files(site: &Site<'_>, family: &Family, package: &str, templates: &Templates,
             files.push(plain(format!("/usr/lib/systemd/system-preset/80-{name}.preset"), text("site/preset")?));
         }
     }
+    if family.owns_run_time && site.on(family).any(|target| target.rotate().is_some()) {
+        // Not an application's: rpm would take it away with the first one, when it is empty then.
+        files.push(directory(format!("/var/log/{name}")));
+    }
     Ok(files)
 }
 
