@@ -12,11 +12,8 @@ upgrade_service() {
             journalctl --quiet --no-pager --output=cat --lines=12 --unit={{ package }}.service --identifier=preflight >&2 || :
             echo "{{ package }}: this release cannot be loaded; the former one keeps serving until it is restarted" >&2
         elif changed {{ package }}.socket; then
-<<<<<<< HEAD
-            {{ invoke }} reset-failed {{ package }}.service || :
-=======
             : >{{ mark }}.stopped
->>>>>>> faults
+            {{ invoke }} reset-failed {{ package }}.service || :
             {{ invoke }} stop {{ package }}.service {{ package }}.socket
             begin_service
             rm -f {{ mark }}.stopped
