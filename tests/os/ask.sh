@@ -72,9 +72,11 @@ unharmed() {
   load "$@"
   local loaded
   loaded=$(cat "$work/load")
-  # Seen once in some 100,000 requests. A fault of the packages loses more than one.
-  if grep -q 'failures=1 ' <<< "$loaded" && tail -n 1 <<< "$loaded" | grep -q 'prematurely closed connection'; then
-    reason='uWSGI 2.0 ends a worker between its accept() and its noting that it serves a request'
+  # Seen three times in 400,000 requests over 500 reloads of vassals, never in service mode. A fault of the packages
+  # loses more than one.
+  if [ "$1" = "$(url_of shop)" ] && grep -q 'failures=1 ' <<< "$loaded" &&
+    tail -n 1 <<< "$loaded" | grep -qE 'prematurely closed connection|Connection reset by peer'; then
+    reason='a vassal that reloads loses one request, rarely; likely a worker that ends just after its accept()'
   fi
   has "$what: $2 requests, none failed" "^requests=$2 failures=0 " "$loaded"
   reason=''
