@@ -25,6 +25,7 @@ fn uwsgi_serves_a_request_with_every_ini_under_strict() {
     let said = both(&output);
     assert!(output.status.success(), "this test needs root and unshare(1):\n{said}");
     assert!(said.contains("7 applications served"), "{said}");
+    assert!(said.contains("portal.ini wants /etc/hospital/portal.env"), "{said}");
 }
 
 #[test]

@@ -179,7 +179,9 @@ def serves(ini):
             assert answer["user"] == user.pw_uid, answer
             for key, value in pairs:
                 name, _, text = value.partition("=")
-                if key == "env" and value != "%(_)":
+                if value == "%(_)":
+                    assert answer["env"].get("SECRET") == "from a file", answer["env"]
+                elif key == "env":
                     assert answer["env"].get(name) == text, (name, text, answer["env"])
             print(f"{site} {app}: {option} {address} served by {user.pw_name}")
         time.sleep(0.5)  # a worker that was born this very moment misses the signal and is killed after its mercy
@@ -216,10 +218,21 @@ def refuses_unknown_options(ini):
     assert b"harakri" in process.stdout + process.stderr
 
 
+def needs_its_secrets(ini):
+    """An application whose env-file is missing does not start without it."""
+    for path in (value for key, value in settings(ini) if key == "for-readline"):
+        os.remove(path)
+        process = subprocess.run(["uwsgi", "--ini", str(ini), "--no-server"], capture_output=True, timeout=30)
+        assert process.returncode == 1, f"{ini}: started without {path}"
+        assert path.encode() in process.stderr, process.stderr
+        print(f"{ini} wants {path}")
+
+
 isolate()
 inis = sorted(Path("/etc").glob("*/apps/*.ini"))
 assert inis, "no package brings an ini"
 for path in inis:
     serves(path)
     refuses_unknown_options(path)
+    needs_its_secrets(path)
 print(f"{len(inis)} applications served")

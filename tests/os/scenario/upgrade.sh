@@ -71,6 +71,14 @@ soon 'shop is switched off' 20 gone shop
 succeeds 'upgrade' upgrade 1.3 shop stock vault
 sleep 3
 succeeds 'shop stays off' gone shop
+if [ "$family" = debian ]; then
+  # As dpkg-reconfigure does: the postinst alone, over a package that is installed.
+  for app in shop vault; do
+    succeeds "$app is configured again" in_ "/var/lib/dpkg/info/life-$app.postinst" configure 1.3-1
+  done
+  sleep 3
+  succeeds 'shop is still off' gone shop
+fi
 ok 'stock stays disabled' disabled "$(enabled life-stock.service)"
 ok 'and active' active "$(state life-stock.service)"
 ok 'vault stays stopped' inactive "$(state life-vault.service)"
