@@ -74,7 +74,8 @@ succeeds 'shop stays off' gone shop
 if [ "$family" = debian ]; then
   # As dpkg-reconfigure does: the postinst alone, over a package that is installed.
   for app in shop vault; do
-    succeeds "$app is configured again" in_ "/var/lib/dpkg/info/life-$app.postinst" configure 1.3-1
+    succeeds "$app is configured again" in_ env "DPKG_MAINTSCRIPT_PACKAGE=life-$app" DPKG_MAINTSCRIPT_NAME=postinst \
+      "/var/lib/dpkg/info/life-$app.postinst" configure 1.3-1
   done
   sleep 3
   succeeds 'shop is still off' gone shop
