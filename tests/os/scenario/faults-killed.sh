@@ -10,16 +10,8 @@ host_of "${1:?usage: faults-killed.sh HOST}"
 mode=${LIEGE_FAULTS_KILL:-script}
 
 host "$kind" killed
-two_releases "$OS_HOME/fixtures/faults.toml.in" "$srv"
 cp "$OS_HOME"/fault/{injected,state,walk,with-dpkg,with-rpm} "$srv/"
-[ "$family" = debian ] || provide_web
-port=8080
-for application in webapp api; do
-  put_application "$name" $application 1
-  put_nginx_site "$name" shop $application $port
-  port=8081
-done
-in_ systemctl restart nginx
+put_site
 # From here on every script of a package is run by the stand-in.
 cp "$OS_HOME/fault/shell" "$srv/shell.new"
 in_ mv -f /srv/liege-os/shell.new /usr/bin/sh

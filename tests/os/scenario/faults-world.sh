@@ -9,15 +9,7 @@ set -euo pipefail
 host_of "${1:?usage: faults-world.sh HOST}"
 
 host "$kind" world
-two_releases "$OS_HOME/fixtures/faults.toml.in" "$srv"
-[ "$family" = debian ] || provide_web
-port=8080
-for application in webapp api; do
-  put_application "$name" $application 1
-  put_nginx_site "$name" shop $application $port
-  port=8081
-done
-in_ systemctl restart nginx
+put_site
 
 all='shop-uwsgi shop-webapp shop-api'
 # command_of RELEASE   the words that install or upgrade to it
