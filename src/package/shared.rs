@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::files::{begin, directory, documents, plain, program, provides_of_users, scripts, triggers};
-use super::view::{Shared, preflight};
+use super::view::{Shared, libexec};
 use super::{File, Package, Relation, RelationKind, Stamp};
 use crate::family::Family;
 use crate::site::Site;
@@ -40,8 +40,9 @@ fn files(site: &Site<'_>, family: &Family, package: &str, templates: &Templates,
     let mut files = vec![
         directory(format!("/etc/{name}")),
         directory(format!("/etc/{name}/apps")),
-        directory(format!("/usr/libexec/{name}")),
-        program(preflight(site.header), text("site/preflight")?),
+        directory(libexec(site.header)),
+        program(format!("{}/preflight", libexec(site.header)), text("site/preflight")?),
+        program(format!("{}/reload", libexec(site.header)), text("site/reload")?),
         plain(format!("/usr/lib/sysusers.d/{package}.conf"), text("site/sysusers.conf")?),
         plain(format!("/usr/lib/tmpfiles.d/{package}.conf"), text("site/tmpfiles.conf")?),
     ];

@@ -36,8 +36,8 @@ pub struct Common<'a> {
     restart_later: bool,
     /// The file that tells a script of an upgrade what was there before.
     mark: String,
-    /// The program that tries whether an application can be loaded.
-    preflight: String,
+    /// The directory of the programs that units and scripts call.
+    libexec: String,
 }
 
 /// What an application's templates see.
@@ -144,7 +144,7 @@ impl<'a> Common<'a> {
             units,
             invoke: &family.scripts.invoke,
             restart_later: family.scripts.restart_later,
-            preflight: preflight(header),
+            libexec: libexec(header),
         }
     }
 }
@@ -264,9 +264,9 @@ pub fn module(header: &Header) -> String {
     header.selinux_package().replace('-', "_")
 }
 
-/// Where the shared package installs the program that tries whether an application can be loaded.
-pub fn preflight(header: &Header) -> String {
-    format!("/usr/libexec/{}/preflight", header.site)
+/// Where the shared package installs the programs that units and scripts call.
+pub fn libexec(header: &Header) -> String {
+    format!("/usr/libexec/{}", header.site)
 }
 
 /// An application in one line.

@@ -3,7 +3,7 @@
 upgrade_vassal() {
     [ -L {{ vassal }} ] || return 0
     if [ ! -d /run/systemd/system ] ||
-        setpriv --bounding-set=-all,+setuid,+setgid,+kill -- {{ preflight }} {{ uwsgi }} {{ ini }}; then
+        setpriv --bounding-set=-all,+setuid,+setgid,+kill -- {{ libexec }}/preflight {{ uwsgi }} {{ ini }}; then
         touch {{ ini }}
         if [ "$(stat --format=%Y {{ ini }})" = "$(cat {{ mark }} 2>/dev/null || :)" ]; then
             # The emperor would not see that it changed within a second.

@@ -18,6 +18,19 @@ stops() {
 # More often in a minute than the unit's start limit has it.
 restart() { in_ systemctl reset-failed life-stock.service && in_ systemctl restart life-stock.service; }
 
+# late_accepts UNIT...   restarts them with the time between accept() and the request's start drawn out
+late_accepts() {
+  local root unit
+  root=$(instance_root "$name")
+  cc -shared -fPIC -O1 -o "$root/srv/life/late-accept.so" "$OS_HOME/fixtures/late-accept.c" -ldl
+  for unit in "$@"; do
+    mkdir -p "$root/etc/systemd/system/$unit.d"
+    printf '[Service]\nEnvironment=LD_PRELOAD=/srv/life/late-accept.so\n' > "$root/etc/systemd/system/$unit.d/late.conf"
+  done
+  in_ systemctl daemon-reload
+  in_ systemctl restart "$@"
+}
+
 begin
 
 section 'stop and start'
@@ -48,6 +61,17 @@ differs 'it has other workers' "$before" "$(workers shop)"
 before=$(workers shop)
 unharmed 'emperor: systemctl reload' "$(url_of shop)" 10000 in_ systemctl reload life-emperor.service
 differs 'it has other workers' "$before" "$(workers shop)"
+
+section 'not even a request that was just accepted'
+late_accepts life-stock.service life-emperor.service
+serving 1.0 stock shop
+succeeds 'accepts are late' in_ grep -q late-accept.so "/proc/$(workers stock | cut -d ' ' -f 1)/maps"
+LIEGE_OS_RATE=400
+unharmed 'service: reload' "$(url_of stock)" 3000 in_ systemctl reload life-stock.service
+unharmed 'service: restart' "$(url_of stock)" 3000 restart
+unharmed 'emperor: reload of one application' "$(url_of shop)" 3000 in_ touch /etc/life/apps/shop.ini
+unharmed 'emperor: systemctl reload' "$(url_of shop)" 3000 in_ systemctl reload life-emperor.service
+unset LIEGE_OS_RATE
 
 section 'an application that cannot be imported: service'
 code 2.0 broken stock
