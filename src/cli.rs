@@ -2,8 +2,11 @@
 
 mod build;
 mod check;
+mod key;
 mod load;
 mod plan;
+mod publish;
+mod verify;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -27,6 +30,14 @@ enum Command {
     Check(CheckArguments),
     /// Print the packages of a site as text: files, relations, scripts.
     Plan(PlanArguments),
+    /// Add what was built to signed apt and rpm-md repositories.
+    Publish(publish::PublishArguments),
+    /// Make a key for repositories, and show its public half.
+    Key(key::NewKeyArguments),
+    /// Sign the present state of repositories anew, so that clients believe it for longer.
+    Refresh(publish::RefreshArguments),
+    /// Check everything in published repositories.
+    Verify(verify::VerifyArguments),
 }
 
 #[derive(Args)]
@@ -94,6 +105,10 @@ pub fn main() -> ExitCode {
         Command::Build(arguments) => build::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
+        Command::Publish(arguments) => publish::run(&arguments),
+        Command::Key(arguments) => key::run(&arguments),
+        Command::Refresh(arguments) => publish::refresh(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
