@@ -1,5 +1,4 @@
-//! Removes files that the present root no longer names. It is done before the next root is there: what this one names stays
-//! until then for those who are still reading it.
+//! Removes files that the present root no longer names, once nobody can still be reading by the root before.
 
 use std::collections::BTreeSet;
 
@@ -8,10 +7,11 @@ use anyhow::Result;
 use super::merge::GRACE;
 use super::{Policy, Repository, State};
 
-/// Removes what the present state does not name, unless it is so young that another publisher may be about to name it.
+/// Removes what the present state does not name, unless it is so young that another publisher may be about to name it, or
+/// the present root is so young that clients may still read by the one before: zypper keeps a mirrorlist for ten minutes.
 /// Packages are looked through only when old versions are pruned.
 pub fn sweep(repository: &Repository<'_>, state: &State, policy: &Policy<'_>) -> Result<()> {
-    let Some(root) = &state.root else { return Ok(()) };
+    let Some(root) = state.root.as_ref().filter(|root| root.date < policy.now - GRACE) else { return Ok(()) };
     let [indices, packages] = repository.kind.stores(&repository.settings);
     let named = repository.kind.named(root, &repository.reader())?;
     remove(repository, &indices, &named.iter().map(|path| repository.path(path)).collect(), policy)?;
