@@ -6,7 +6,7 @@
 mod merge;
 mod sweep;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -19,6 +19,9 @@ pub use merge::Refusal;
 
 /// How often a publisher that is overtaken begins anew.
 const ATTEMPTS: u32 = 200;
+
+/// For how many seconds at most a publisher waits until the date of its state has come.
+const PATIENCE: u64 = 10;
 
 /// What to do about a state that was put back.
 const ACCEPT: &str = "if that was you, take its line out of the file that --seen names";
@@ -153,8 +156,10 @@ impl Repository<'_> {
     /// us signed.
     pub fn publish(&self, candidates: &[Candidate], policy: &Policy<'_>) -> Result<Report> {
         let certificate = trusted(policy);
+        let begun = Instant::now();
         for attempt in 0..ATTEMPTS {
-            match self.attempt(candidates, policy, &certificate)? {
+            let policy = Policy { now: policy.now + seconds_since(begun), ..*policy };
+            match self.attempt(candidates, &policy, &certificate)? {
                 Some(report) => return Ok(report),
                 None => std::thread::sleep(pause(attempt)),
             }
@@ -193,6 +198,9 @@ impl Repository<'_> {
         merged.entries.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
         let former = state.root.as_ref();
         let date = former.map_or(policy.now, |root| policy.now.max(root.date + 1));
+        // Some clients do not believe what is signed in the future.
+        let ahead = u64::try_from(date - policy.now).unwrap_or_default();
+        std::thread::sleep(Duration::from_secs(ahead.min(PATIENCE)));
         let valid_until = policy.valid_for.map(|seconds| date + seconds);
         let seal = Seal {
             settings: &self.settings,
@@ -300,6 +308,10 @@ fn trusted(policy: &Policy<'_>) -> Certificate {
         Some(former) => certificate.with(former.clone()),
         None => certificate,
     }
+}
+
+fn seconds_since(begun: Instant) -> i64 {
+    i64::try_from(begun.elapsed().as_secs()).unwrap_or_default()
 }
 
 /// Longer after each attempt, and not the same for two publishers.

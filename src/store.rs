@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::Path as FilePath;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, bail};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -16,6 +16,8 @@ use object_store::{
     Attribute, Attributes, ClientOptions, Error, ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, UpdateVersion,
 };
 use tokio::runtime::{Builder, Runtime};
+
+use crate::date::now;
 
 /// How many requests are under way at once.
 const AT_ONCE: usize = 16;
@@ -45,6 +47,8 @@ enum Writers {
 pub struct Stored {
     /// Its contents.
     pub bytes: Vec<u8>,
+    /// When it was written, in seconds since 1970.
+    modified: i64,
     version: UpdateVersion,
 }
 
@@ -145,7 +149,8 @@ impl Store {
             found => found.with_context(failed)?,
         };
         let version = UpdateVersion { e_tag: found.meta.e_tag.clone(), version: found.meta.version.clone() };
-        Ok(Some(Stored { bytes: found.bytes().await.with_context(failed)?.to_vec(), version }))
+        let modified = found.meta.last_modified.timestamp();
+        Ok(Some(Stored { bytes: found.bytes().await.with_context(failed)?.to_vec(), modified, version }))
     }
 
     /// Writes files that never change once they are there. Says of each whether it was written or already there.
@@ -159,7 +164,9 @@ impl Store {
         self.runtime.block_on(writes.buffered(AT_ONCE).try_collect())
     }
 
-    /// Writes a file that changes, unless somebody else wrote it since `former` was read.
+    /// Writes a file that changes, unless somebody else wrote it since `former` was read. It waits for the next second when
+    /// `former` was written in this one: web servers tell the age of files in whole seconds, and apt, which asks only for
+    /// what is newer, would keep the former.
     ///
     /// # Errors
     /// A file that cannot be written.
@@ -169,6 +176,9 @@ impl Store {
             (Writers::Conditional, Some(former)) => PutMode::Update(former.version.clone()),
             (Writers::Conditional, None) => PutMode::Create,
         };
+        if former.is_some_and(|former| former.modified == now()) {
+            std::thread::sleep(rest_of_second());
+        }
         self.runtime.block_on(self.put(path, bytes, self.changing(mode)))
     }
 
@@ -229,6 +239,12 @@ impl Store {
     pub fn is_locked(&self) -> bool {
         matches!(self.writers, Writers::Locked { .. })
     }
+}
+
+/// How long it takes until the next second begins.
+fn rest_of_second() -> Duration {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Duration::from_secs(1).saturating_sub(Duration::from_nanos(since.subsec_nanos().into()))
 }
 
 fn directory(path: &FilePath, purpose: Purpose) -> Result<(Arc<dyn ObjectStore>, Writers)> {
