@@ -9,22 +9,26 @@ case $family in
   suse) python_plugin=uwsgi-python3 ;;
 esac
 
+liege=${LIEGE:-${CARGO_TARGET_DIR:-$OS_HOME/../../target}/release/liege}
+
+# put_spec RELEASE   $work/life.toml becomes the site's spec in that release
+put_spec() {
+  local shop=one stock=one writable=
+  case $1 in 1.[123]) shop=two ;; esac
+  case $1 in 1.[23]) stock=two ;; esac
+  [ "$1" != 1.3 ] || writable='"/srv/stock"'
+  sed -e "s/@VERSION@/$1/" -e "s/@SHOP@/$shop/" -e "s/@STOCK@/$stock/" -e "s|@WRITABLE@|$writable|" \
+    "$OS_HOME/specs/life.toml" > "$work/life.toml"
+}
+
 # build_packages   all releases for all families, once for a run: $LIFE_PACKAGES/RELEASE/FAMILY/*
 build_packages() {
-  local project=$OS_HOME/../.. liege=${LIEGE:-} version shop stock writable
+  local version
   LIFE_PACKAGES=${LIFE_PACKAGES:-$work/packages}
   [ ! -d "$LIFE_PACKAGES/${releases[-1]}" ] || return 0
-  if [ -z "$liege" ]; then
-    liege=${CARGO_TARGET_DIR:-$project/target}/release/liege
-    [ -x "$liege" ] || (cd "$project" && cargo build --release)
-  fi
+  [ -x "$liege" ] || (cd "$OS_HOME/../.." && cargo build --release)
   for version in "${releases[@]}"; do
-    shop=one stock=one writable=
-    case $version in 1.[123]) shop=two ;; esac
-    case $version in 1.[23]) stock=two ;; esac
-    [ "$version" != 1.3 ] || writable='"/srv/stock"'
-    sed -e "s/@VERSION@/$version/" -e "s/@SHOP@/$shop/" -e "s/@STOCK@/$stock/" -e "s|@WRITABLE@|$writable|" \
-      "$OS_HOME/specs/life.toml" > "$work/life.toml"
+    put_spec "$version"
     # One date for all: a new ini is never newer than the one it replaces.
     SOURCE_DATE_EPOCH=1767225600 "$liege" build "$work/life.toml" --out "$LIFE_PACKAGES/$version" > "$work/build.log" 2>&1 ||
       { cat "$work/build.log" >&2; die "$liege could not build release $version"; }
