@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod import;
 mod load;
 mod plan;
 
@@ -25,6 +26,8 @@ enum Command {
     Build(BuildArguments),
     /// Find every mistake of a spec; build nothing.
     Check(CheckArguments),
+    /// Make a spec of Ansible variables or of uWSGI's own files.
+    Import(import::ImportArguments),
     /// Print the packages of a site as text: files, relations, scripts.
     Plan(PlanArguments),
 }
@@ -93,6 +96,7 @@ pub fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Build(arguments) => build::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
     };
     match outcome {

@@ -9,6 +9,7 @@ pub mod cli;
 pub mod diagnostic;
 pub mod family;
 pub mod format;
+pub mod import;
 pub mod manifest;
 pub mod output;
 pub mod package;
