@@ -10,6 +10,7 @@ pub mod diagnostic;
 pub mod family;
 pub mod format;
 pub mod import;
+pub mod init;
 pub mod manifest;
 pub mod output;
 pub mod package;

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use support::{expect_text, liege, project, succeed};
+use support::{both, expect_text, liege, project, succeed, tool};
 
 /// The folders. The spec made of each is without mistakes as it stands.
 const CASES: [&str; 6] = ["documents", "hostile", "instances", "role-list", "role-single", "vassals"];
@@ -235,7 +235,7 @@ fn a_file_is_never_written_over() {
         |out: &Path| liege().args(["import", "tests/import/documents/sapling.yml", "--out"]).arg(out).output().unwrap();
     let output = run(&spec);
     assert_eq!(output.status.code(), Some(2));
-    assert!(support::both(&output).contains("exists already"), "{}", support::both(&output));
+    assert!(both(&output).contains("exists already"), "{}", both(&output));
     assert_eq!(fs::read_to_string(&spec).unwrap(), "kept");
     let link = folder.path().join("link.toml");
     std::os::unix::fs::symlink(folder.path().join("elsewhere"), &link).unwrap();
@@ -254,4 +254,33 @@ fn a_directory_is_read_whole() {
     let spec = String::from_utf8(output.stdout.clone()).unwrap();
     assert!(spec.contains("[app.one]") && spec.contains("[app.two]"), "{spec}");
     assert!(String::from_utf8(output.stderr).unwrap().contains("notes.txt: left alone"));
+}
+
+#[test]
+fn an_ini_is_read_as_the_real_uwsgi_reads_it() {
+    let text = "ignored = 1\n[uwsgi]\n  base   =  /srv/%n  \nmodule = shop\n; no\n# no\nprocname = %(base) of %c, 100%%\n\
+                procname-append = \"quoted\" # kept\nprocname-master = a \\\n\tprocname-prefix=x = y\n\
+                static-map = /s=%d%s\nstatic-map = /p=%p/%e\n[other]\nprocname = other\n[uwsgi]\ncheck-static = %(late)/%(base)\n\
+                late = /late\nlog-format = %(uri) %(nothing) %(late)\nthunder-lock = %(empty)true\nempty =\n";
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shop.ini");
+    fs::write(&path, text).unwrap();
+    let shown = both(&tool("uwsgi-core").arg("--ini").arg(&path).arg("--show-config").output().unwrap());
+    let shown = shown.split(";end of configuration").next().unwrap();
+
+    let spec = folder.path().join("site.toml");
+    let output = liege().args(["import", "--out"]).arg(&spec).arg(&path).output().unwrap();
+    let told = both(&output);
+    let in_package = ini(&spec, "shop");
+    let mut compared = 0;
+    for (key, value) in shown.lines().filter_map(|line| line.split_once(" = ")) {
+        let value = value.trim_end();
+        if liege::uwsgi::is_option(key) && !["ini", "show-config", "module"].contains(&key) {
+            let pair = (key.to_owned(), value.to_owned());
+            let is_lost = told.contains(&format!("not carried over: {key} = "));
+            assert!(is_lost != in_package.contains(&pair), "{pair:?} in {in_package:?}\n{told}");
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 9, "{shown}");
 }

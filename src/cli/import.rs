@@ -1,11 +1,10 @@
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use clap::Args;
 
-use super::{Failure, print};
+use super::{Failure, print, refuse_existing, write_new};
 use crate::import::{self, Imported, Input, LARGEST};
 use crate::value::SiteName;
 
@@ -27,9 +26,7 @@ const ENDINGS: [&str; 5] = ["ini", "yml", "yaml", "json", "xml"];
 
 /// `liege import`: makes a spec of what people have.
 pub fn run(arguments: &ImportArguments) -> Result<(), Failure> {
-    if let Some(out) = arguments.out.as_deref().filter(|out| out.symlink_metadata().is_ok()) {
-        return Err(anyhow!("{} exists already; name another file with --out", out.display()).into());
-    }
+    arguments.out.as_deref().map_or(Ok(()), refuse_existing)?;
     let mut inputs = Vec::new();
     for path in &arguments.paths {
         for file in files(path)? {
@@ -82,16 +79,6 @@ fn read(path: &Path) -> Result<Input, Failure> {
     let text = String::from_utf8(bytes).map_err(|error| super::load::not_utf8(&name, &error))?;
     let place = std::path::absolute(path).with_context(|| format!("cannot find {name}"))?;
     Ok(Input::new(&name, place, text))
-}
-
-/// Writes a file that is not there yet.
-pub fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
-    let mut file = fs::File::create_new(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => anyhow!("{} exists already; name another file", path.display()),
-        _ => anyhow!(error).context(format!("cannot write {}", path.display())),
-    })?;
-    let written = file.write_all(text.as_bytes()).with_context(|| format!("cannot write {}", path.display()));
-    Ok(written?)
 }
 
 fn tell(imported: &Imported) {
