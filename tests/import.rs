@@ -218,7 +218,7 @@ fn what_would_never_end_is_refused() {
         import_text("chain.yml", format!("{chain}uwsgi_apps: [{{name: x, module: '{{{{ v11 }}}}'}}]\n").as_bytes());
     assert_eq!(status, Some(0), "{told}");
     assert!(told.contains("it names too many variables"), "{told}");
-    let circle = "a: {x: \"{{ b }}\", y: \"{{ b }}\"}\nb: {x: \"{{ a }}\", y: \"{{ a }}\"}\nuwsgi_apps:\n  - {name: x, module: x, env: \"{{ a }}\"}\n";
+    let circle = "a: {x: \"{{ b }}\", y: \"{{ b }}\"}\nb: {x: \"{{ a }}\", y: \"{{ a }}\"}\nuwsgi_apps:\n  - {name: x, module: x, options: \"{{ a }}\"}\n";
     let (status, told) = import_text("circle.yml", circle.as_bytes());
     assert_eq!(status, Some(0), "{told}");
     let nested = format!("{}{}", "[".repeat(5_000), "]".repeat(5_000));

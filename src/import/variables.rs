@@ -1,17 +1,18 @@
 //! Ansible variables in the shape of the usual uWSGI roles: settings of the site, and a list or mapping of applications.
 
+mod list;
 mod meaning;
+mod reader;
 mod scope;
 
 use super::report::{Outcome, Report};
-use super::setting::{Instance, Origin, Setting, Target, shown};
-use super::yaml::{Entry, Node, Value};
+use super::setting::{Instance, Origin, Setting, Target};
+use list::List;
 pub use meaning::NAMES;
 use meaning::{Meaning, meaning};
+use reader::Reader;
 pub use scope::Scope;
 use scope::Variable;
-
-const UNKNOWN: &str = "this is no setting of uWSGI that liege knows";
 
 /// What a role's variables describe.
 #[derive(Debug, Default)]
@@ -23,9 +24,6 @@ pub struct Described {
     /// The applications.
     pub instances: Vec<Instance>,
 }
-
-/// The last word of the names that lists of applications have.
-const LISTS: [&str; 6] = ["apps", "applications", "instances", "services", "vassals", "sites"];
 
 /// What only one application can have, so that it cannot stand for all of a list.
 const OF_ONE: [&str; 13] = [
@@ -47,316 +45,108 @@ const OF_ONE: [&str; 13] = [
 /// Reads the variables.
 #[must_use]
 pub fn read(scope: &Scope<'_>, report: &mut Report) -> Described {
-    let mut described = Described::default();
-    let mut reader = Reader { scope, report, is_elsewhere: false };
-    let mut own = Vec::new();
-    let mut lists = Vec::new();
+    let (mut lists, mut others) = (Vec::new(), Vec::new());
     for variable in scope.variables() {
-        let items = if is_list(&variable.entry.key) { items(scope.follow(&variable.entry.node)) } else { Vec::new() };
-        if items.is_empty() {
-            own.push(variable);
-        } else {
-            lists.push((variable, items));
+        match List::of(variable, scope) {
+            Some(list) => lists.push(list),
+            None => others.push(variable),
         }
     }
-    let mode = scope.variables().iter().rev().find_map(|variable| reader.mode(variable));
-    described.mode = mode.or(if lists.is_empty() { None } else { Some("emperor") });
-    let is_single = mode == Some("service") || lists.is_empty();
-    let globals = reader.globals(&own);
-    if is_single {
-        for (variable, items) in lists {
-            let reason = "uwsgi_mode asks for a single application, so that these are not used";
-            items.iter().for_each(|item| reader.lose(variable, item, reason));
+    let mode = scope.variables().iter().rev().find_map(|variable| mode(scope, variable));
+    let mut reader = Reader::new(scope, report);
+    let globals = Globals::read(&others, &mut reader);
+    if lists.is_empty() || mode == Some("service") {
+        for list in &lists {
+            list.lose(&mut reader, "uwsgi_mode asks for a single application, so that this one is not used");
         }
-        described.instances.extend(reader.single(globals));
-    } else {
-        for (variable, items) in lists {
-            described.instances.extend(items.iter().map(|item| reader.item(variable, item)));
-        }
-        described.defaults = globals.into_iter().filter_map(|global| reader.of_all(global)).collect();
+        return Described { mode, defaults: Vec::new(), instances: globals.single(&mut reader).into_iter().collect() };
     }
-    described
+    let instances = lists.iter().flat_map(|list| list.instances(&mut reader)).collect();
+    Described { mode: mode.or(Some("emperor")), defaults: globals.defaults(&mut reader), instances }
 }
 
-fn is_list(name: &str) -> bool {
-    LISTS.iter().any(|word| name.rsplit('_').next() == Some(word))
-}
-
-/// One application in a list; its name is in its entries where it is no key.
-struct Item<'a> {
-    name: &'a str,
-    line: usize,
-    entries: &'a [Entry],
-}
-
-/// The applications of a list of mappings, or of a mapping of mappings.
-fn items(node: &Node) -> Vec<Item<'_>> {
-    match &node.value {
-        Value::Sequence(nodes) => nodes
-            .iter()
-            .filter_map(|node| node.mapping().map(|entries| Item { name: "", line: node.line, entries }))
-            .collect(),
-        Value::Mapping(entries) => entries
-            .iter()
-            .filter_map(|item| item.node.mapping().map(|entries| Item { name: &item.key, line: item.line, entries }))
-            .collect(),
-        _ => Vec::new(),
+/// The mode of a site, if the variable says one that liege has.
+fn mode(scope: &Scope<'_>, variable: &Variable<'_>) -> Option<&'static str> {
+    if meaning(&variable.entry.key) != Some(Meaning::Mode) {
+        return None;
+    }
+    match scope.expand(variable.entry.node.text()?).ok()?.as_str() {
+        "emperor" => Some("emperor"),
+        "single" | "standalone" | "service" | "systemd" => Some("service"),
+        _ => None,
     }
 }
 
-/// A setting, or what else a variable says.
-enum Said {
-    Setting(Setting),
-    Name(String, Setting),
+/// What the variables outside any list say.
+#[derive(Default)]
+struct Globals {
+    settings: Vec<Setting>,
+    names: Vec<(String, Setting)>,
 }
 
-struct Reader<'a, 'r> {
-    scope: &'a Scope<'a>,
-    report: &'r mut Report,
-    /// Whether what is being read stands elsewhere, and was referred to. References in it are not followed: they could lead
-    /// in circles.
-    is_elsewhere: bool,
-}
-
-impl Reader<'_, '_> {
-    fn mode(&self, variable: &Variable<'_>) -> Option<&'static str> {
-        if !matches!(meaning(&variable.entry.key), Some(Meaning::Mode)) {
-            return None;
-        }
-        match self.scope.expand(variable.entry.node.text()?).ok()?.as_str() {
-            "emperor" => Some("emperor"),
-            "single" | "standalone" | "service" | "systemd" => Some("service"),
-            _ => None,
-        }
-    }
-
-    /// What the variables outside any list say.
-    fn globals(&mut self, variables: &[&Variable<'_>]) -> Vec<Said> {
-        let mut said = Vec::new();
+impl Globals {
+    fn read(variables: &[&Variable<'_>], reader: &mut Reader<'_, '_>) -> Self {
+        let mut globals = Self::default();
         for variable in variables {
-            let is_named = self.scope.is_named(&variable.entry.key);
-            if meaning(&variable.entry.key).is_none() && is_named {
-                let setting = self.setting(variable.file, variable.entry, Target::Nowhere(String::new()), "");
-                self.report.record(&setting, None, Outcome::Adapted("put in wherever it is named".to_owned()));
-            } else {
-                said.extend(self.global(variable));
+            let concerns_uwsgi = meaning::concerns_uwsgi(&variable.entry.key);
+            match meaning(&variable.entry.key) {
+                _ if !concerns_uwsgi && reader.is_named(variable) => {
+                    let setting = reader.nowhere(variable.file, variable.entry, "");
+                    reader.record(&setting, Outcome::Adapted("put in wherever it is named".to_owned()));
+                }
+                Some(Meaning::Mode) => {
+                    let setting = reader.nowhere(variable.file, variable.entry, "");
+                    let outcome = match mode(reader.scope(), variable) {
+                        Some(_) => Outcome::Carried,
+                        None => Outcome::Lost("liege has the modes emperor and service".to_owned()),
+                    };
+                    reader.record(&setting, outcome);
+                }
+                Some(Meaning::Name) if concerns_uwsgi => {
+                    globals.names.extend(reader.name(variable.file, variable.entry))
+                }
+                _ => globals.settings.extend(reader.variable(variable)),
             }
         }
-        said
-    }
-
-    /// What a variable says. One that holds many things is read only if its name says that they are for uWSGI, and told as a
-    /// whole if nothing of uWSGI is among them.
-    fn global(&mut self, variable: &Variable<'_>) -> Vec<Said> {
-        let Variable { file, entry } = *variable;
-        let node = self.scope.follow(&entry.node);
-        let is_single = !matches!(node.value, Value::Mapping(_) | Value::Sequence(_));
-        let mut said = Vec::new();
-        if is_single || entry.key.contains("wsgi") || meaning(&entry.key).is_some() {
-            self.read(file, entry, &mut said);
-        }
-        let is_strange = |said: &Said| matches!(said, Said::Setting(Setting { target: Target::Nowhere(reason), .. }) if reason.starts_with(UNKNOWN));
-        if !is_single && said.iter().all(is_strange) {
-            return vec![Said::Setting(self.setting(file, entry, target(None, entry), ""))];
-        }
-        said
-    }
-
-    /// One application of a list.
-    fn item(&mut self, variable: &Variable<'_>, item: &Item<'_>) -> Instance {
-        let mut said = Vec::new();
-        for entry in item.entries {
-            self.read(variable.file, entry, &mut said);
-        }
-        let origin = Origin { file: variable.file.to_owned(), line: item.line };
-        self.instance(item.name.to_owned(), origin, said)
+        globals
     }
 
     /// The one application that all the variables describe; none when they say nothing of uWSGI.
-    fn single(&mut self, globals: Vec<Said>) -> Option<Instance> {
-        let origin = globals.iter().find_map(|said| match said {
-            Said::Name(_, setting) => Some(setting.origin.clone()),
-            Said::Setting(setting) => (!matches!(setting.target, Target::Nowhere(_))).then(|| setting.origin.clone()),
-        });
-        let Some(origin) = origin else {
-            for said in globals {
-                if let Said::Setting(setting) = said {
-                    self.record_lost(&setting);
-                }
-            }
+    fn single(mut self, reader: &mut Reader<'_, '_>) -> Option<Instance> {
+        let name = self.names.pop();
+        for (_, setting) in &self.names {
+            reader.record(setting, Outcome::Lost("another variable names the application as well".to_owned()));
+        }
+        let is_known = |setting: &&Setting| !matches!(setting.target, Target::Nowhere(_));
+        let first = name.as_ref().map(|(_, setting)| setting).or(self.settings.iter().find(is_known));
+        let Some(origin) = first.map(|setting| setting.origin.clone()) else {
+            self.settings.iter().for_each(|setting| reader.lose(setting));
             return None;
         };
-        Some(self.instance(String::new(), origin, globals))
-    }
-
-    fn instance(&mut self, name: String, origin: Origin, said: Vec<Said>) -> Instance {
-        let mut instance = Instance { name, origin, settings: Vec::new() };
-        for said in said {
-            match said {
-                Said::Setting(setting) => instance.settings.push(setting),
-                Said::Name(name, setting) => {
-                    self.report.record(&setting, None, Outcome::Carried);
-                    instance.name = name;
-                }
-            }
+        if let Some((_, setting)) = &name {
+            reader.record(setting, Outcome::Carried);
         }
-        instance
+        let name = name.map(|(name, _)| name).unwrap_or_default();
+        Some(Instance { name, origin, settings: self.settings })
     }
 
-    /// A variable outside the lists as a setting for all applications of them; none when it can be for one alone.
-    fn of_all(&mut self, said: Said) -> Option<Setting> {
-        match said {
-            Said::Setting(setting) => {
-                let is_of_one = matches!(&setting.target, Target::Uwsgi(option) if OF_ONE.contains(&option.as_str()));
-                if is_of_one || matches!(setting.target, Target::Spec("enable")) {
-                    self.lose_unused(setting);
-                    None
-                } else {
-                    Some(setting)
-                }
-            }
-            Said::Name(_, setting) => {
-                self.lose_unused(setting);
-                None
-            }
-        }
-    }
-
-    fn lose_unused(&mut self, setting: Setting) {
-        let reason = "it is for a single application, and here is a list of them; if it holds for each, write it into [defaults]";
-        self.report.record(&setting, None, Outcome::Lost(reason.to_owned()));
-    }
-
-    fn record_lost(&mut self, setting: &Setting) {
-        if let Target::Nowhere(reason) = &setting.target {
-            self.report.record(setting, None, Outcome::Lost(reason.clone()));
-        }
-    }
-
-    fn lose(&mut self, variable: &Variable<'_>, item: &Item<'_>, reason: &str) {
-        let subject = if item.name.is_empty() { &variable.entry.key } else { item.name };
-        let origin = Origin { file: variable.file.to_owned(), line: item.line };
-        let setting = Setting {
-            target: Target::Nowhere(reason.to_owned()),
-            value: Ok(String::new()),
-            remark: None,
-            subject: shown(subject),
-            origin,
+    /// What holds for all applications of the lists.
+    fn defaults(self, reader: &mut Reader<'_, '_>) -> Vec<Setting> {
+        let is_of_one = |setting: &Setting| match &setting.target {
+            Target::Uwsgi(option) => OF_ONE.contains(&option.as_str()),
+            Target::Spec(key) => *key == "enable",
+            Target::Nowhere(_) => false,
         };
-        self.record_lost(&setting);
-    }
-
-    /// Reads one entry, and what is nested in it.
-    fn read(&mut self, file: &str, entry: &Entry, said: &mut Vec<Said>) {
-        let scope = self.scope;
-        let node = if self.is_elsewhere { &entry.node } else { scope.follow(&entry.node) };
-        let was_elsewhere = self.is_elsewhere;
-        self.is_elsewhere |= !std::ptr::eq(node, &entry.node);
-        self.read_value(file, entry, node, said);
-        self.is_elsewhere = was_elsewhere;
-    }
-
-    fn read_value(&mut self, file: &str, entry: &Entry, node: &Node, said: &mut Vec<Said>) {
-        match (&node.value, meaning(&entry.key)) {
-            (_, Some(Meaning::Mode)) => {
-                let setting = self.setting(file, entry, Target::Nowhere(String::new()), "");
-                let outcome = match self.mode(&Variable { file, entry }) {
-                    Some(_) => Outcome::Carried,
-                    None => Outcome::Lost("the modes are emperor and service".to_owned()),
-                };
-                self.report.record(&setting, None, outcome);
-            }
-            (Value::Mapping(entries), Some(Meaning::Option(option))) if ["env", "mount"].contains(&option.as_str()) => {
-                said.extend(entries.iter().map(|inner| self.pair(file, &option, inner)));
-            }
-            (Value::Mapping(entries), _) if !entries.is_empty() => {
-                entries.iter().for_each(|inner| self.read(file, inner, said))
-            }
-            (Value::Sequence(nodes), meaning) if !nodes.is_empty() => {
-                nodes.iter().for_each(|node| self.read_part(file, entry, node, meaning.as_ref(), said));
-            }
-            (_, Some(Meaning::Name)) => said.push(self.name(file, entry)),
-            (_, meaning) => said.push(Said::Setting(self.setting(file, entry, target(meaning, entry), ""))),
+        let (of_one, defaults): (Vec<_>, Vec<_>) = self.settings.into_iter().partition(is_of_one);
+        for setting in of_one.iter().chain(self.names.iter().map(|(_, setting)| setting)) {
+            let reason = "it is for a single application, and there is a list of them; if it holds for each, write it into [defaults]";
+            reader.record(setting, Outcome::Lost(reason.to_owned()));
         }
-    }
-
-    /// An entry of a list: a value of the option the list is called after, a mapping, or `option = value` as a text.
-    fn read_part(&mut self, file: &str, list: &Entry, node: &Node, meaning: Option<&Meaning>, said: &mut Vec<Said>) {
-        if let Some(entries) = node.mapping() {
-            entries.iter().for_each(|inner| self.read(file, inner, said));
-            return;
-        }
-        let mut part = Entry { key: list.key.clone(), line: node.line, node: node.clone() };
-        let text = node.text().unwrap_or_default();
-        if meaning.is_none()
-            && let Some((key, value)) = text.split_once('=')
-            && crate::uwsgi::is_option(key.trim())
-        {
-            part.key = key.trim().to_owned();
-            part.node.value = Value::Scalar(value.trim().to_owned());
-            return self.read(file, &part, said);
-        }
-        said.push(Said::Setting(self.setting(file, &part, target(meaning.cloned(), &part), "")));
-    }
-
-    /// An entry of a mapping that uWSGI writes `option = key=value`.
-    fn pair(&self, file: &str, option: &str, entry: &Entry) -> Said {
-        let mut setting = self.setting(file, entry, Target::Uwsgi(option.to_owned()), &format!("{}=", entry.key));
-        setting.subject = format!("{option}.{}", setting.subject);
-        Said::Setting(setting)
-    }
-
-    fn name(&self, file: &str, entry: &Entry) -> Said {
-        let mut setting = self.setting(file, entry, Target::Nowhere(String::new()), "");
-        match setting.value.clone() {
-            Ok(name) => Said::Name(name, setting),
-            Err(reason) => {
-                setting.target = Target::Nowhere(reason);
-                Said::Setting(setting)
-            }
-        }
-    }
-
-    /// The setting of an entry, its value after `before`.
-    fn setting(&self, file: &str, entry: &Entry, target: Target, before: &str) -> Setting {
-        let written = match &entry.node.value {
-            Value::Scalar(text) => text.as_str(),
-            Value::Encrypted => "!vault …",
-            Value::Sequence(_) | Value::Mapping(_) => "…",
-            Value::Null => "",
-        };
-        let value = match &entry.node.value {
-            Value::Encrypted => Err("Ansible Vault keeps it secret; put it into an env-file on the machine".to_owned()),
-            Value::Null => Err("it has no value".to_owned()),
-            Value::Sequence(_) | Value::Mapping(_) => Err("this is no single value".to_owned()),
-            Value::Scalar(text) => self.scope.expand(text),
-        };
-        let remark = match &value {
-            Ok(read) if read != written && !read.contains(super::placeholder::CORES) => {
-                Some(format!("read as {}", shown(read)))
-            }
-            _ => None,
-        };
-        Setting {
-            target,
-            value: value.map(|value| format!("{before}{value}")),
-            remark,
-            subject: shown(&if written.is_empty() { entry.key.clone() } else { format!("{}: {written}", entry.key) }),
-            origin: Origin { file: file.to_owned(), line: entry.line },
-        }
+        defaults
     }
 }
 
-fn target(meaning: Option<Meaning>, entry: &Entry) -> Target {
-    match meaning {
-        Some(Meaning::Option(option)) => Target::Uwsgi(option),
-        Some(Meaning::Enable) => Target::Spec("enable"),
-        Some(Meaning::Nowhere(reason)) => Target::Nowhere(reason.to_owned()),
-        Some(Meaning::Name | Meaning::Mode) | None => {
-            let near =
-                entry.key.rsplit_once("uwsgi_").and_then(|(_, name)| crate::uwsgi::nearest(&name.replace('_', "-")));
-            let hint = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-            Target::Nowhere(format!("{UNKNOWN}{hint}"))
-        }
-    }
+/// The line of an entry of a file.
+fn origin(file: &str, line: usize) -> Origin {
+    Origin { file: file.to_owned(), line }
 }

@@ -60,6 +60,19 @@ const NOWHERE: [(&str, &str); 9] = [
     ("version", "the distribution's uWSGI runs the application; see uwsgi-from"),
 ];
 
+/// Options that only an application in Python has, so that whoever has them is one.
+pub const MAKES_AN_APPLICATION: [&str; 10] =
+    ["chdir", "virtualenv", "home", "venv", "module", "wsgi", "wsgi-file", "callable", "mount", "paste"];
+
+/// Whether a variable outside the lists is of uWSGI by its name. Mere words such as `user` and `env` belong to others.
+#[must_use]
+pub fn concerns_uwsgi(key: &str) -> bool {
+    let name = key.to_lowercase().replace('-', "_");
+    name.contains("wsgi")
+        || name.starts_with("app_")
+        || (name.contains('_') && NAMES.iter().any(|(known, _)| *known == name))
+}
+
 /// What a variable called `key` means, if this can be told by its name.
 #[must_use]
 pub fn meaning(key: &str) -> Option<Meaning> {
