@@ -9,6 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::family::Family;
 use crate::site::Site;
 use crate::source::Source;
+use crate::value::AppName;
 use crate::{read, rule};
 
 /// Something that the spec has to know.
@@ -145,57 +146,65 @@ impl Answers {
     /// The text of the spec.
     #[must_use]
     pub fn spec(&self) -> String {
-        let text = |name: &str| Value::from(self.value(name).unwrap_or_default()).to_string();
-        let site = self.value("site").unwrap_or_default();
-        let app = self.value("app").unwrap_or_default();
-        let key = if crate::value::AppName::new(app.as_str()).is_ok() { app.clone() } else { text("app") };
+        let quoted = |name: &str| Value::from(self.value(name).unwrap_or_default()).to_string();
+        let (site, app, chdir) = (self.comment("site"), self.comment("app"), self.comment("chdir"));
+        let key =
+            AppName::new(self.value("app").unwrap_or_default()).map_or_else(|_| quoted("app"), |name| name.to_string());
         let families = self.value("family").unwrap_or_default();
         let families: Vec<&str> = families.split([',', ' ']).filter(|family| !family.is_empty()).collect();
         let virtualenv = match self.value("virtualenv") {
             Some(path) => format!("virtualenv = {}", Value::from(path)),
-            None => format!("# virtualenv = \"{}/venv\"", plain(&self.value("chdir").unwrap_or_default())),
+            None => format!("# virtualenv = \"{chdir}/venv\""),
         };
-        let lines = [
-            "# One spec describes a site: its applications, and the packages that bring their settings.".to_owned(),
-            "# liege check finds mistakes, liege plan shows every file, liege build writes the packages.".to_owned(),
-            format!("site = {}", text("site")),
-            "version = \"1.0\"       # raise it with each change that is to be installed".to_owned(),
-            format!("maintainer = {}", text("maintainer")),
-            format!("families = {}", Value::from(families)),
-            format!("mode = {}       # \"emperor\": one uWSGI runs all; \"service\": systemd runs each", text("mode")),
-            String::new(),
-            "# For every application that does not say otherwise. Options bear uWSGI's own names.".to_owned(),
-            "[defaults]".to_owned(),
-            "harakiri = 60         # seconds that a request may take".to_owned(),
-            "max-requests = 5000   # then a worker is replaced".to_owned(),
-            String::new(),
-            format!("[app.{key}]"),
-            "# The code is deployed there by you; the package holds the settings alone.".to_owned(),
-            format!("chdir = {}", text("chdir")),
-            virtualenv,
-            format!("module = {}", text("module")),
-            "# The package makes this user, and a group called the same.".to_owned(),
-            format!("user = {}", text("user")),
-            format!("# \"unix\" is /run/{}/{}/uwsgi.sock, which nginx may use.", plain(&site), plain(&app)),
-            format!("listen = {}", text("listen")),
-            "processes = 2         # or \"2 per core\", counted on the machine".to_owned(),
-            "threads = 1".to_owned(),
-            format!(
-                "# env = {{ LANG = \"C.UTF-8\" }}                # settings; secrets belong into a file on the machine:"
-            ),
-            format!("# env-file = \"/etc/{}/{}.env\"", plain(&site), plain(&app)),
-            String::new(),
-            "# Any other option of uWSGI, by its own name.".to_owned(),
-            format!("# [app.{}.uwsgi]", plain(&app)),
-            "# enable-threads = true".to_owned(),
-        ];
-        lines.join("\n") + "\n"
-    }
-}
+        format!(
+            r#"# One spec describes a site: its applications, and the packages that bring their settings.
+# liege check finds mistakes, liege plan shows every file, liege build writes the packages.
+site = {}
+version = "1.0"       # raise it with each change that is to be installed
+maintainer = {}
+families = {}
+mode = {}      # "emperor": one uWSGI runs all applications; "service": systemd runs each
 
-/// A name in a comment: whatever is no name yet must not end the comment.
-fn plain(name: &str) -> &str {
-    if crate::value::is_clean_line(name) { name } else { "NAME" }
+# For every application that does not say otherwise. Options bear uWSGI's own names.
+[defaults]
+harakiri = 60         # seconds that a request may take
+max-requests = 5000   # then a worker is replaced
+
+[app.{key}]
+# The code is deployed there by you; the package holds the settings alone.
+chdir = {}
+{virtualenv}
+module = {}
+# The package makes this user, and a group called the same.
+user = {}
+# "unix" is /run/{site}/{app}/uwsgi.sock, which nginx may use.
+listen = {}
+processes = 2         # or "2 per core", counted on the machine
+threads = 1
+# env = {{ LANG = "C.UTF-8" }}
+# Secrets belong into a file on the machine, never into a package:
+# env-file = "/etc/{site}/{app}.env"
+
+# Any other option of uWSGI, by its own name.
+# [app.{app}.uwsgi]
+# enable-threads = true
+"#,
+            quoted("site"),
+            quoted("maintainer"),
+            Value::from(families),
+            quoted("mode"),
+            quoted("chdir"),
+            quoted("module"),
+            quoted("user"),
+            quoted("listen"),
+        )
+    }
+
+    /// An answer as part of a comment: whatever is no plain word yet must not end it.
+    fn comment(&self, name: &str) -> String {
+        let is_plain = |value: &String| value.chars().all(|c| c.is_ascii_alphanumeric() || "-_/.".contains(c));
+        self.value(name).filter(is_plain).unwrap_or_else(|| "NAME".to_owned())
+    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,47 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use liege::import::Input;
+use liege::site::Site;
+use liege::source::Source;
+use proptest::prelude::*;
 use support::{both, expect_text, liege, project, succeed, tool};
+
+/// Options that random values are given to.
+const OPTIONS: [&str; 32] = [
+    "chdir",
+    "virtualenv",
+    "module",
+    "wsgi-file",
+    "callable",
+    "mount",
+    "paste",
+    "uid",
+    "gid",
+    "processes",
+    "cheaper",
+    "cheaper-initial",
+    "threads",
+    "harakiri",
+    "buffer-size",
+    "env",
+    "socket",
+    "http-socket",
+    "http",
+    "https",
+    "protocol",
+    "listen",
+    "stats",
+    "logto",
+    "lazy-apps",
+    "log-format",
+    "static-map",
+    "procname",
+    "thunder-lock",
+    "log-date",
+    "cron2",
+    "max-fd",
+];
 
 /// The folders. The spec made of each is without mistakes as it stands.
 const CASES: [&str; 6] = ["documents", "hostile", "instances", "role-list", "role-single", "vassals"];
@@ -172,6 +212,47 @@ fn the_variables_of_roles_are_set_by_the_packages() {
                 assert!(in_package.contains(&pair), "{case}, {application}: {pair:?} in {in_package:?}");
             }
         }
+    }
+}
+
+/// What is wrong with the spec of an import, but for a way in, which an input may not say.
+fn mistakes(inputs: &[Input]) -> Vec<String> {
+    let Ok(imported) = liege::import::import(inputs, None) else { return Vec::new() };
+    let (source, syntax) = Source::parse("imported.toml", &imported.spec);
+    let (spec, mut found) = liege::read::read(&source);
+    found.extend(syntax);
+    found.extend(spec.map(|spec| liege::rule::check(&Site::new(&spec), &source)).unwrap_or_default());
+    found.retain(|found| found.is_error() && found.code != Some("way-in"));
+    found.into_iter().map(|found| format!("{}\n{}", found.message, imported.spec)).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn whatever_is_imported_the_spec_is_one_that_liege_takes(
+        name in "[ -~é\u{202e}]{0,12}",
+        lines in proptest::collection::vec((0..OPTIONS.len(), "[ -~é\u{202e}]{0,16}|[0-9]{1,6}|:[0-9]{2,5}|/[a-z/%n.]{0,9}|[a-z.]{1,9}"), 1..12),
+    ) {
+        let ini: String = lines.iter().map(|(option, value)| format!("{} = {value}\n", OPTIONS[*option])).collect();
+        let place = PathBuf::from(format!("/etc/uwsgi/{}.ini", name.replace('/', "")));
+        let ini = Input::new(&name, place, format!("[uwsgi]\n{ini}"));
+        let items: String = lines
+            .iter()
+            .map(|(option, value)| format!("    {}: {}\n", OPTIONS[*option].replace('-', "_"), serde_json::json!(value)))
+            .collect();
+        let yaml = format!("uwsgi_apps:\n  - name: {}\n{items}", serde_json::json!(name));
+        let yaml = Input::new("vars.yml", PathBuf::from("/vars.yml"), yaml);
+        prop_assert_eq!(mistakes(&[ini]), Vec::<String>::new());
+        prop_assert_eq!(mistakes(&[yaml]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn no_text_makes_an_import_panic(text in "(?s).{0,200}|([a-z\\[\\]{}:,&*!|>'\"#%= \n-]|\n  - |uwsgi|\\{\\{|\\}\\}){0,60}") {
+        let input = Input::new("any", PathBuf::from("/any.ini"), text.clone());
+        prop_assert_eq!(mistakes(&[input]), Vec::<String>::new());
+        let input = Input::new("any", PathBuf::from("/any.ini"), format!("[uwsgi]\n{text}"));
+        prop_assert_eq!(mistakes(&[input]), Vec::<String>::new());
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use super::expression;
 use super::placeholder::Placeholders;
 use super::report::{Outcome, Report};
 use super::setting::{Instance, Origin, Setting, Target, shown};
@@ -91,7 +92,7 @@ fn report_unread(input: &Input, line: usize, subject: &str, reason: &str, report
 /// The application that a uWSGI file describes.
 #[must_use]
 pub fn instance(input: &Input, lines: &[Line<'_>], report: &mut Report) -> Instance {
-    let placeholders = Placeholders { path: &input.place, keys: keys(lines) };
+    let placeholders = Placeholders { path: Some(&input.place), keys: keys(lines) };
     let mut settings = Vec::new();
     let mut condition: Option<Origin> = None;
     for line in lines {
@@ -118,7 +119,11 @@ pub fn instance(input: &Input, lines: &[Line<'_>], report: &mut Report) -> Insta
 }
 
 fn setting(input: &Input, line: &Line<'_>, placeholders: &Placeholders<'_>) -> Setting {
-    let value = placeholders.resolve(line.key, line.value);
+    let value = if expression::is_template(line.value) {
+        Err("this is a template: import the file that is made of it, or the variables".to_owned())
+    } else {
+        placeholders.resolve(line.key, line.value)
+    };
     let remark = match &value {
         Ok(read) if read != line.value && !read.contains(super::placeholder::CORES) => {
             Some(format!("read as {}", shown(read)))

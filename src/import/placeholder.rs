@@ -10,8 +10,8 @@ const MOST: usize = 100;
 
 /// What the placeholders of one file stand for.
 pub struct Placeholders<'a> {
-    /// The file.
-    pub path: &'a Path,
+    /// The file, where it is known.
+    pub path: Option<&'a Path>,
     /// Its keys with their values, as written.
     pub keys: Vec<(&'a str, &'a str)>,
 }
@@ -28,7 +28,9 @@ impl Placeholders<'_> {
     /// The first pass: uWSGI replaces these in the text of the file.
     fn magic(&self, value: &str) -> Result<String, String> {
         let part = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
-        let folder = self.path.parent().unwrap_or(Path::new("/"));
+        let unknown = |sign: char| format!("what %{sign} stands for is known only to the uWSGI that reads it");
+        let path = |sign: char| self.path.ok_or_else(|| unknown(sign));
+        let folder = |sign: char| path(sign).map(|path| path.parent().unwrap_or(Path::new("/")));
         let mut result = String::new();
         let mut characters = value.chars();
         while let Some(character) = characters.next() {
@@ -40,15 +42,13 @@ impl Placeholders<'_> {
                 Some('%') | None => result.push('%'),
                 Some('(') => result.push_str("%("),
                 Some('k') => result.push(CORES),
-                Some('n' | 'N') => result += &part(self.path.file_stem()),
-                Some('s' | 'S') => result += &part(self.path.file_name()),
-                Some('e' | 'E') => result += &part(self.path.extension()),
-                Some('c' | 'C') => result += &part(folder.file_name()),
-                Some('d' | 'D') => result += &format!("{}/", folder.display()),
-                Some('p' | 'P') => result += &self.path.display().to_string(),
-                Some(other) => {
-                    return Err(format!("what %{other} stands for is known only to the uWSGI that reads it"));
-                }
+                Some(sign @ ('n' | 'N')) => result += &part(path(sign)?.file_stem()),
+                Some(sign @ ('s' | 'S')) => result += &part(path(sign)?.file_name()),
+                Some(sign @ ('e' | 'E')) => result += &part(path(sign)?.extension()),
+                Some(sign @ ('c' | 'C')) => result += &part(folder(sign)?.file_name()),
+                Some(sign @ ('d' | 'D')) => result += &format!("{}/", folder(sign)?.display()),
+                Some(sign @ ('p' | 'P')) => result += &path(sign)?.display().to_string(),
+                Some(sign) => return Err(unknown(sign)),
             }
         }
         Ok(result)
@@ -89,7 +89,7 @@ mod tests {
 
     fn resolve(key: &str, value: &str) -> Result<String, String> {
         let keys = vec![("base", "/srv/%n"), ("media", "%(base)/media"), ("loop", "%(loop)")];
-        Placeholders { path: Path::new("/etc/uwsgi/vassals/shop.ini"), keys }.resolve(key, value)
+        Placeholders { path: Some(Path::new("/etc/uwsgi/vassals/shop.ini")), keys }.resolve(key, value)
     }
 
     #[test]

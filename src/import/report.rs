@@ -1,6 +1,6 @@
 //! What is to be told of an import.
 
-use super::setting::{Origin, Setting};
+use super::setting::{Origin, Setting, visible};
 
 /// What became of a piece of the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,8 +99,9 @@ impl Report {
         self.notes.push(Note {
             fate,
             origin: origin.clone(),
-            subject: subject.to_owned(),
-            reason,
+            // Both may quote the input.
+            subject: visible(subject),
+            reason: visible(&reason),
             application: application.map(str::to_owned),
         });
     }

@@ -2,6 +2,7 @@
 
 use super::draft::{Draft, Drafts, Entry};
 use super::report::{Fate, Report};
+use super::setting::Setting;
 use super::write;
 use crate::diagnostic::{Diagnostic, Key, Place};
 use crate::site::Site;
@@ -56,22 +57,29 @@ fn take_out(drafts: &mut Drafts, refusal: &Diagnostic) -> Option<(Option<String>
     remove(&mut drafts.defaults, path, &refusal.message).map(|entry| (None, entry))
 }
 
-/// Of a list, only what the message names is taken out.
+/// Of several listeners, only those whose port the message names are taken out.
 fn remove(draft: &mut Draft, path: &[String], message: &str) -> Option<Entry> {
-    let mut entry = draft.remove(path)?;
-    let toml::Value::Array(values) = &entry.value else { return Some(entry) };
-    let is_named = |value: &toml::Value| {
-        let address = value.as_str().and_then(|text| text.rsplit_once(':')).map(|(_, port)| format!(":{port}"));
-        address.is_some_and(|port| message.contains(&port))
+    let Entry { value, from } = draft.remove(path)?;
+    let listeners = match &value {
+        toml::Value::Array(listeners) if path == ["listen"] && listeners.len() == from.len() => listeners,
+        _ => return Some(Entry { value, from }),
     };
-    let rest: Vec<toml::Value> = values.iter().filter(|value| !is_named(value)).cloned().collect();
-    if !rest.is_empty() && rest.len() < values.len() && entry.from.len() == values.len() {
-        let (lost, kept): (Vec<_>, Vec<_>) = entry.from.into_iter().zip(values).partition(|(_, value)| is_named(value));
-        let kept = kept.into_iter().map(|(setting, _)| setting).collect();
-        draft.entries.insert(path.to_vec(), Entry { value: toml::Value::Array(rest), from: kept });
-        entry.from = lost.into_iter().map(|(setting, _)| setting).collect();
+    let is_named = |listener: &toml::Value| {
+        let port = listener.as_str().and_then(|text| text.rsplit_once(':')).map(|(_, port)| format!(":{port}"));
+        port.is_some_and(|port| message.split([' ', ',', ';']).any(|word| word.ends_with(&port)))
+    };
+    let (lost, kept): (Vec<_>, Vec<_>) = listeners.iter().cloned().zip(from).partition(|(value, _)| is_named(value));
+    if lost.is_empty() || kept.is_empty() {
+        return Some(entry([lost, kept].concat()));
     }
-    Some(entry)
+    draft.entries.insert(path.to_vec(), entry(kept));
+    Some(entry(lost))
+}
+
+/// Listeners and the settings they are from, as an entry.
+fn entry(listeners: Vec<(toml::Value, Setting)>) -> Entry {
+    let (values, from) = listeners.into_iter().unzip();
+    Entry { value: toml::Value::Array(values), from }
 }
 
 /// Tells what stays wrong because the input does not say what the spec needs.

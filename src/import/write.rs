@@ -7,6 +7,9 @@ use toml::Value;
 use super::draft::{Draft, Drafts};
 use super::report::{Fate, Note};
 
+/// Keys that say what an application serves; without one of them it cannot be built.
+const WAYS_IN: [&str; 4] = ["module", "wsgi-file", "mount", "paste"];
+
 /// The text of the spec. What belongs to no application stands on top.
 #[must_use]
 pub fn spec(drafts: &Drafts, sources: &[&str], notes: &[&Note]) -> String {
@@ -21,6 +24,7 @@ pub fn spec(drafts: &Drafts, sources: &[&str], notes: &[&Note]) -> String {
     }
     if !drafts.defaults.entries.is_empty() {
         text += "\n# For every application that does not say otherwise.\n";
+        text += "[defaults]\n";
         table(&mut text, "defaults", &drafts.defaults);
     }
     for application in &drafts.applications {
@@ -28,6 +32,11 @@ pub fn spec(drafts: &Drafts, sources: &[&str], notes: &[&Note]) -> String {
         let _ = writeln!(text, "\n# From {}.", application.origin);
         let own: Vec<&Note> = notes.iter().filter(|note| note.application.as_deref() == Some(name)).copied().collect();
         tell(&mut text, &own);
+        let has_way_in = |draft: &Draft| draft.entries.keys().any(|path| WAYS_IN.contains(&path[0].as_str()));
+        let _ = writeln!(text, "[app.{name}]");
+        if !has_way_in(&application.draft) && !has_way_in(&drafts.defaults) {
+            let _ = writeln!(text, "# module = \"{}.wsgi\"", name.replace('-', "_"));
+        }
         table(&mut text, &format!("app.{name}"), &application.draft);
     }
     text
@@ -46,9 +55,8 @@ fn tell(text: &mut String, notes: &[&Note]) {
     }
 }
 
-/// A table with its own values, then the tables below it.
+/// A table's own values, then the tables below it.
 fn table(text: &mut String, heading: &str, draft: &Draft) {
-    let _ = writeln!(text, "[{heading}]");
     let mut below: Vec<&str> = Vec::new();
     for (path, entry) in &draft.entries {
         match path.as_slice() {

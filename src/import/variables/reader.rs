@@ -3,7 +3,7 @@
 use super::meaning::{self, Meaning, meaning};
 use super::origin;
 use super::scope::{Scope, Variable};
-use crate::import::placeholder::CORES;
+use crate::import::placeholder::{CORES, Placeholders};
 use crate::import::report::{Outcome, Report};
 use crate::import::setting::{Setting, Target, shown};
 use crate::import::yaml::{Entry, Node, Value};
@@ -139,7 +139,7 @@ impl<'a, 'r> Reader<'a, 'r> {
     /// The setting of an entry, its value after `before`.
     fn setting(&self, file: &str, entry: &Entry, target: Target, before: &str) -> Setting {
         let (written, value) = match &entry.node.value {
-            Value::Scalar(text) => (text.as_str(), self.scope.expand(text)),
+            Value::Scalar(text) => (text.as_str(), self.scope.expand(text).and_then(|text| in_ini(&target, text))),
             Value::Encrypted => {
                 ("!vault …", Err("Ansible Vault keeps it secret; put it into an env-file on the machine".to_owned()))
             }
@@ -154,6 +154,14 @@ impl<'a, 'r> Reader<'a, 'r> {
             subject: shown(&if written.is_empty() { entry.key.clone() } else { format!("{}: {written}", entry.key) }),
             origin: origin(file, entry.line),
         }
+    }
+}
+
+/// What uWSGI makes of a value that a role writes into an ini.
+fn in_ini(target: &Target, value: String) -> Result<String, String> {
+    match target {
+        Target::Uwsgi(option) => Placeholders { path: None, keys: Vec::new() }.resolve(option, &value),
+        Target::Spec(_) | Target::Nowhere(_) => Ok(value),
     }
 }
 
