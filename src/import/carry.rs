@@ -118,12 +118,11 @@ impl Carrier<'_> {
 
     /// Sets a key of the spec.
     fn put(&mut self, path: &[&str], value: Value, setting: &Setting) -> Outcome {
-        let is_same = self.draft.get(path) == Some(&value);
         match self.draft.set(path, value, setting) {
             Err(reason) => Outcome::Lost(reason),
             Ok(former) => {
                 let line = setting.origin.line;
-                self.replaced.extend(former.into_iter().filter(|_| !is_same).map(|setting| (setting, line)));
+                self.replaced.extend(former.into_iter().map(|setting| (setting, line)));
                 Outcome::Carried
             }
         }

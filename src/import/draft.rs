@@ -50,15 +50,18 @@ pub struct Drafts {
 }
 
 impl Draft {
-    /// Sets a key; the settings that stood there before are given back.
+    /// Sets a key; the settings that stood there before, with another value, are given back.
     ///
     /// # Errors
     /// The words of liege's own type for that key when the value does not fit it.
     pub fn set(&mut self, path: &[&str], value: Value, setting: &Setting) -> Result<Vec<Setting>, String> {
         fits(path, &value)?;
-        let path = path.iter().map(|part| (*part).to_owned()).collect();
-        let entry = Entry { value, from: vec![setting.clone()] };
-        let former = self.entries.insert(path, entry);
+        let path: Path = path.iter().map(|part| (*part).to_owned()).collect();
+        if let Some(entry) = self.entries.get_mut(&path).filter(|entry| entry.value == value) {
+            entry.from.push(setting.clone());
+            return Ok(Vec::new());
+        }
+        let former = self.entries.insert(path, Entry { value, from: vec![setting.clone()] });
         Ok(former.map(|former| former.from).unwrap_or_default())
     }
 
