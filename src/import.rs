@@ -11,6 +11,7 @@ mod expression;
 mod ini;
 mod name;
 mod placeholder;
+mod playbook;
 pub mod report;
 pub mod setting;
 mod settle;
@@ -155,12 +156,12 @@ fn read_one<'a>(
         return Ok(());
     }
     let root = yaml::parse(&input.text).map_err(|error| refuse(error.line, &error.message))?;
-    if root.mapping().is_none() {
+    let Some(root) = playbook::variables(input, root, report) else {
         return Err(refuse(
-            root.line,
-            "this is neither a uWSGI file with a section [uwsgi] nor a mapping of variables",
+            1,
+            "this is no uWSGI file with a section [uwsgi], no mapping of variables, and no playbook",
         ));
-    }
+    };
     if document::is_uwsgi(&root) {
         found.instances.push(document::read(input, &root, report)?);
     } else {

@@ -52,7 +52,7 @@ const OPTIONS: [&str; 32] = [
 ];
 
 /// The folders. The spec made of each is without mistakes as it stands.
-const CASES: [&str; 6] = ["documents", "hostile", "instances", "role-list", "role-single", "vassals"];
+const CASES: [&str; 7] = ["documents", "hostile", "instances", "playbook", "role-list", "role-single", "vassals"];
 
 /// The files in a case's folder that are imported.
 fn inputs(case: &str) -> Vec<String> {
@@ -197,6 +197,9 @@ fn the_variables_of_roles_are_set_by_the_packages() {
         ("instances", "forum-old", "harakiri", "30"),
         ("documents", "sapling", "paste", "config:/etc/sapling/paste.ini"),
         ("documents", "sapling", "max-worker-lifetime", "3600"),
+        ("playbook", "crm", "module", "crm.wsgi:application"),
+        ("playbook", "crm", "processes", "%(%k * 3)"),
+        ("playbook", "crm", "uid", "crm"),
         ("documents", "sprout", "callable", "app"),
         ("documents", "sprout", "memory-report", "true"),
         ("hostile", "x-app-evil-module-y", "env", "QUOTE=it's \"so\" \\ 100%"),
@@ -270,7 +273,7 @@ fn what_cannot_be_read_is_refused_with_its_line() {
     let cases: [(&str, &[u8], &str); 9] = [
         ("a.yml", b"uwsgi_apps:\n  - name: [x\n", "error: a.yml:3: no YAML: "),
         ("a.yml", b"x: 1\n---\ny: 1\n", "error: a.yml:2: a second document begins"),
-        ("a.yml", b"just text\n", "error: a.yml:1: this is neither a uWSGI file with a section [uwsgi] nor"),
+        ("a.yml", b"just text\n", "error: a.yml:1: this is no uWSGI file with a section [uwsgi], no mapping"),
         ("a.yml", b"color: red\n", "error: a.yml:1: nothing here is a setting of uWSGI"),
         ("a.ini", b"[other]\nx = 1\n", "error: a.ini:1: there is no section [uwsgi]"),
         ("a.xml", b"<uwsgi><processes>4</processes></uwsgi>", "error: a.xml:1: XML is not read"),

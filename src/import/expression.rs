@@ -201,7 +201,11 @@ impl<'a> Expression<'a> {
         if word.parse::<i64>().is_ok() || matches!(word, "true" | "false" | "True" | "False") {
             return Ok(Term::Text(word.to_owned()));
         }
-        self.variable(word)
+        if !self.takes('[') {
+            return self.variable(word);
+        }
+        let key = in_text(self.primary()?)?;
+        if self.takes(']') { self.variable(&format!("{word}.{key}")) } else { Err("a ] is missing".to_owned()) }
     }
 
     fn variable(&mut self, name: &str) -> Result<Term, String> {
@@ -218,7 +222,7 @@ impl<'a> Expression<'a> {
         }
     }
 
-    /// A name with its dots, or a number. `ansible_facts['x']` is the same as `ansible_facts.x`, but rare: it is left over.
+    /// A name with its dots, or a number.
     fn word(&mut self) -> &'a str {
         let text = self.rest.trim_start();
         let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '.').unwrap_or(text.len());
@@ -275,7 +279,7 @@ mod tests {
     #[test]
     fn so_many_per_core_is_left_to_uwsgi() {
         let twice = format!("%({CORES} * 2)");
-        for text in ["{{ ansible_processor_vcpus * 2 }}", "{{ 2 * ansible_facts.processor_nproc | int }}"] {
+        for text in ["{{ ansible_processor_vcpus * 2 }}", "{{ 2 * ansible_facts['processor_nproc'] | int }}"] {
             assert_eq!(expand(text, &lookup).unwrap(), twice, "{text}");
         }
         assert_eq!(expand("{{ ansible_processor_vcpus }}", &lookup).unwrap(), CORES.to_string());

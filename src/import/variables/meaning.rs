@@ -78,7 +78,8 @@ pub fn concerns_uwsgi(key: &str) -> bool {
 pub fn meaning(key: &str) -> Option<Meaning> {
     let name = key.to_lowercase().replace('-', "_");
     let after = |prefix: &str| name.rfind(prefix).and_then(|at| name.get(at + prefix.len()..));
-    let candidates = [after("uwsgi_"), Some(name.as_str()), name.strip_prefix("wsgi_"), name.strip_prefix("app_")];
+    let rest = after("uwsgi_").unwrap_or(&name);
+    let candidates = [Some(rest), Some(name.as_str()), rest.strip_prefix("wsgi_"), rest.strip_prefix("app_")];
     candidates.into_iter().flatten().find_map(|candidate| of_name(candidate, &name))
 }
 
@@ -118,6 +119,7 @@ mod tests {
             ("wsgi_module", option("module")),
             ("uwsgi_mode", Some(Meaning::Mode)),
             ("app_name", Some(Meaning::Name)),
+            ("uwsgi_app_name", Some(Meaning::Name)),
             ("django_db_name", None),
         ] {
             assert_eq!(meaning(key), expected, "{key}");
