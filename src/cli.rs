@@ -2,16 +2,20 @@
 
 mod build;
 mod check;
+mod import;
+mod init;
 mod key;
 mod load;
 mod plan;
 mod publish;
 mod verify;
 
+use std::fs::File;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::{Context as _, anyhow};
 use clap::{Args, Parser, Subcommand};
 
 /// Builds native .deb and .rpm packages for uWSGI applications from one declarative site spec.
@@ -28,6 +32,10 @@ enum Command {
     Build(BuildArguments),
     /// Find every mistake of a spec; build nothing.
     Check(CheckArguments),
+    /// Make a spec of Ansible variables or of uWSGI's own files.
+    Import(import::ImportArguments),
+    /// Write a first spec, from flags or from answers to questions.
+    Init(init::InitArguments),
     /// Print the packages of a site as text: files, relations, scripts.
     Plan(PlanArguments),
     /// Add what was built to signed apt and rpm-md repositories.
@@ -104,6 +112,8 @@ pub fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Build(arguments) => build::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
         Command::Publish(arguments) => publish::run(&arguments),
         Command::Key(arguments) => key::run(&arguments),
@@ -125,6 +135,21 @@ pub fn main() -> ExitCode {
 fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| Failure::World(error.into()))
+}
+
+/// Fails if there is a file at `path`, or anything else.
+fn refuse_existing(path: &Path) -> Result<(), Failure> {
+    match path.symlink_metadata() {
+        Ok(_) => Err(anyhow!("{} exists already; name another file", path.display()).into()),
+        Err(_) => Ok(()),
+    }
+}
+
+/// Writes a file that is not there yet.
+fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
+    refuse_existing(path)?;
+    let written = File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes()));
+    Ok(written.with_context(|| format!("cannot write {}", path.display()))?)
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

@@ -11,6 +11,8 @@ pub mod date;
 pub mod diagnostic;
 pub mod family;
 pub mod format;
+pub mod import;
+pub mod init;
 pub mod manifest;
 pub mod output;
 pub mod package;

@@ -27,6 +27,8 @@ const LOG_FORMATS: [&str; 2] = ["log-format", "logformat"];
 /// What is known of one option.
 #[derive(Clone, Copy, Debug)]
 pub struct OptionFacts {
+    /// Whether it takes a value: `none`, `required` or `optional`.
+    pub value: &'static str,
     /// `core`, `python`, or the plugin that brings it.
     pub origin: &'static str,
     /// The release of uWSGI that has it first, when that is later than the oldest one supported.
@@ -55,9 +57,9 @@ struct Restricted {
 impl OptionFacts {
     fn parse(line: &'static str) -> Option<(&'static str, Self)> {
         let mut fields = line.split('\t');
-        let (name, _value) = (fields.next()?, fields.next()?);
+        let (name, value) = (fields.next()?, fields.next()?);
         let (origin, since) = (fields.next()?, fields.next()?);
-        Some((name, Self { origin, since: (since != "-").then_some(since) }))
+        Some((name, Self { value, origin, since: (since != "-").then_some(since) }))
     }
 }
 

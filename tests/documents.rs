@@ -36,7 +36,7 @@ fn ci_calls_the_commands_of_the_readme() {
 
 #[test]
 fn every_link_of_a_document_leads_somewhere() {
-    for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"] {
+    for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/import.md"] {
         for link in read(document).split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             let path = link.split('#').next().unwrap();
             assert!(link.starts_with("https://") || project().join(path).exists(), "{document} links to {link}");
@@ -101,4 +101,36 @@ fn the_page_of_options_is_made_from_the_code() {
     let page = options();
     assert!(page.contains("| `harakiri` | seconds |"), "{page}");
     expect_text(&project().join("docs/options.md"), &page);
+}
+
+/// `page` with what stands between the comment that names `source` and the next `<!-- End. -->` replaced.
+fn with_table(page: &str, source: &str, table: &str) -> String {
+    let begin = format!("<!-- From {source} by `just bless`. -->\n");
+    let (before, rest) = page.split_once(&begin).unwrap();
+    let (_, after) = rest.split_once("<!-- End. -->").unwrap();
+    format!("{before}{begin}{table}<!-- End. -->{after}")
+}
+
+#[test]
+fn the_page_on_import_has_its_tables_from_the_code() {
+    let names = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let mut options = "\n| uWSGI | spec | |\n|---|---|---|\n".to_owned();
+    for way in liege::import::carry::WAYS {
+        let key = if way.key.is_empty() { String::new() } else { format!("`{}`", way.key) };
+        writeln!(options, "| {} | {key} | {} |", names(way.options), way.about).unwrap();
+    }
+    let mut by_option: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (name, option) in liege::import::variables::NAMES {
+        match by_option.iter_mut().find(|(known, _)| *known == option) {
+            Some((_, names)) => names.push(name),
+            None => by_option.push((option, vec![name])),
+        }
+    }
+    let mut variables = "\n| variable | uWSGI |\n|---|---|\n".to_owned();
+    for (option, known) in by_option {
+        writeln!(variables, "| {} | `{option}` |", names(&known)).unwrap();
+    }
+    let page = with_table(&read("docs/import.md"), "src/import/carry/table.rs", &(options + "\n"));
+    let page = with_table(&page, "src/import/variables/meaning.rs", &(variables + "\n"));
+    expect_text(&project().join("docs/import.md"), &page);
 }

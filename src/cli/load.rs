@@ -35,10 +35,11 @@ pub fn with_site<T>(path: &Path, then: impl FnOnce(&Site<'_>) -> Result<T, Failu
     then(&site)
 }
 
-fn not_utf8(name: &str, error: &std::string::FromUtf8Error) -> Failure {
+/// Tells where a text is no UTF-8.
+pub fn not_utf8(name: &str, error: &std::string::FromUtf8Error) -> Failure {
     let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
     let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-    eprintln!("error: {name}:{line}: a byte that is no UTF-8; save the spec as UTF-8");
+    eprintln!("error: {name}:{line}: a byte that is no UTF-8; save it as UTF-8");
     Failure::Spec
 }
 
