@@ -52,11 +52,13 @@ liege() {
 }
 
 # two_releases SPEC OUT   builds OUT/1 and OUT/2 of the host's family: the second has a higher version and tells so to its
-# applications, so that it shows which of the two serves
+# applications, so that it shows which of the two serves. With LIEGE_FAULTS_SWITCH=yes, vassal and service are in the second
+# what the other was in the first.
 two_releases() {
-  local number
+  local number webapp=emperor api=service
   for number in 1 2; do
-    sed "s/@NUMBER@/$number/" "$1" > "$work/spec.toml"
+    [ "$number${LIEGE_FAULTS_SWITCH:-}" != 2yes ] || { webapp=service; api=emperor; }
+    sed -e "s/@NUMBER@/$number/" -e "s/@WEBAPP_MODE@/$webapp/" -e "s/@API_MODE@/$api/" "$1" > "$work/spec.toml"
     liege build "$work/spec.toml" --family "$family" --out "$work/out" > /dev/null
     mkdir -p "$2/$number"
     # Without its version, a package is named by the name alone.
