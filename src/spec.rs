@@ -165,7 +165,7 @@ pub struct Tls {
 pub struct App {
     /// One line on what the application is, for its package. Default: made from the names.
     pub summary: Option<Line>,
-    /// `emperor` or `service`. Default: the site's `mode`.
+    /// `emperor` or `service`. Default: the site's `mode`. An upgrade that changes it ends the application and begins it anew.
     pub mode: Option<Mode>,
     /// The user it runs as, created when missing. Default: the application's name.
     pub user: Option<Entity>,

@@ -2,7 +2,9 @@
 # The site's packages: how they are built, and how each family's package manager is told to take them. Part of host.sh.
 # shellcheck disable=SC2154,SC2034   # host.sh sets and uses these
 # release → what it changes. Nothing but the named option and the version differs.
-releases=(1.0 1.1 1.2 1.3)      # 1.1: shop's ini. 1.2: also stock's ini. 1.3: also stock's unit.
+# 1.1: shop's ini. 1.2: also stock's ini. 1.3: also stock's unit. 1.4: 1.0, but shop and stock in each other's mode.
+# 1.5: 1.0, but all in service mode.
+releases=(1.0 1.1 1.2 1.3 1.4 1.5)
 
 case $family in
   redhat) python_plugin=uwsgi-plugin-python3 ;;
@@ -11,7 +13,7 @@ esac
 
 # build_packages   all releases for all families, once for a run: $LIFE_PACKAGES/RELEASE/FAMILY/*
 build_packages() {
-  local project=$OS_HOME/../.. liege=${LIEGE:-} version shop stock writable
+  local project=$OS_HOME/../.. liege=${LIEGE:-} version shop stock writable shop_mode blog_mode stock_mode
   LIFE_PACKAGES=${LIFE_PACKAGES:-$work/packages}
   [ ! -d "$LIFE_PACKAGES/${releases[-1]}" ] || return 0
   if [ -z "$liege" ]; then
@@ -19,11 +21,16 @@ build_packages() {
     [ -x "$liege" ] || (cd "$project" && cargo build --release)
   fi
   for version in "${releases[@]}"; do
-    shop=one stock=one writable=
+    shop=one stock=one writable='' shop_mode=emperor blog_mode=emperor stock_mode=service
     case $version in 1.[123]) shop=two ;; esac
     case $version in 1.[23]) stock=two ;; esac
-    [ "$version" != 1.3 ] || writable='"/srv/stock"'
+    case $version in
+      1.3) writable='"/srv/stock"' ;;
+      1.4) shop_mode=service stock_mode=emperor ;;
+      1.5) shop_mode=service blog_mode=service ;;
+    esac
     sed -e "s/@VERSION@/$version/" -e "s/@SHOP@/$shop/" -e "s/@STOCK@/$stock/" -e "s|@WRITABLE@|$writable|" \
+      -e "s/@SHOP_MODE@/$shop_mode/" -e "s/@BLOG_MODE@/$blog_mode/" -e "s/@STOCK_MODE@/$stock_mode/" \
       "$OS_HOME/specs/life.toml" > "$work/life.toml"
     # One date for all: a new ini is never newer than the one it replaces.
     SOURCE_DATE_EPOCH=1767225600 "$liege" build "$work/life.toml" --out "$LIFE_PACKAGES/$version" > "$work/build.log" 2>&1 ||
