@@ -2,6 +2,8 @@
 
 mod build;
 mod check;
+mod console;
+mod explain;
 mod load;
 mod plan;
 
@@ -11,12 +13,19 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::level::{Levels, allowable};
+use crate::rule::Rule;
+use crate::spec::Header;
+use console::ConsoleArguments;
+
 /// Builds native .deb and .rpm packages for uWSGI applications from one declarative site spec.
 #[derive(Parser)]
 #[command(name = "liege", version, max_term_width = 100)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
+    #[command(flatten)]
+    console: ConsoleArguments,
 }
 
 #[derive(Subcommand)]
@@ -25,20 +34,44 @@ enum Command {
     Build(BuildArguments),
     /// Find every mistake of a spec; build nothing.
     Check(CheckArguments),
+    /// Explain a rule by its code, or list all rules.
+    Explain(ExplainArguments),
     /// Print the packages of a site as text: files, relations, scripts.
     Plan(PlanArguments),
 }
 
 #[derive(Args)]
-struct CheckArguments {
+struct SpecArguments {
     /// The site's spec.
     spec: PathBuf,
+    /// Make breaches of this rule errors; may be repeated.
+    #[arg(short = 'W', long = "raise", value_name = "RULE", value_parser = |code: &str| Rule::named(code).map(|rule| rule.code))]
+    raised: Vec<&'static str>,
+    /// Say nothing of breaches of this rule, a warning or note; may be repeated.
+    #[arg(short = 'A', long = "allow", value_name = "RULE", value_parser = allowable)]
+    allowed: Vec<&'static str>,
+}
+
+#[derive(Args)]
+struct CheckArguments {
+    #[command(flatten)]
+    spec: SpecArguments,
+    /// How to tell what was found.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: check::Format,
+}
+
+#[derive(Args)]
+struct ExplainArguments {
+    /// The code of the rule, as it stands behind the word error, warning or note.
+    #[arg(value_parser = Rule::named)]
+    rule: Option<&'static Rule>,
 }
 
 #[derive(Args)]
 struct Selection {
-    /// The site's spec.
-    spec: PathBuf,
+    #[command(flatten)]
+    spec: SpecArguments,
     /// Only for this OS family; may be repeated. [default: the spec's families]
     #[arg(long = "family", value_name = "FAMILY")]
     families: Vec<String>,
@@ -68,6 +101,14 @@ struct PlanArguments {
     selection: Selection,
 }
 
+impl SpecArguments {
+    /// What the command line and the spec make of the rules.
+    fn levels(&self, header: &Header) -> Levels {
+        let allowed = self.allowed.iter().chain(header.allow.codes()).copied().collect();
+        Levels { raised: self.raised.clone(), allowed }
+    }
+}
+
 /// Why a command did not do what it was asked for.
 enum Failure {
     /// The spec is wrong; its mistakes have been told.
@@ -90,10 +131,14 @@ const WORLD_IS_WRONG: u8 = 2;
 /// Runs the command line of this process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let outcome = match Arguments::parse().command {
-        Command::Build(arguments) => build::run(&arguments),
-        Command::Check(arguments) => check::run(&arguments),
-        Command::Plan(arguments) => plan::run(&arguments),
+    let Arguments { command, console } = Arguments::parse();
+    console.choose_colours();
+    let verbosity = console.verbosity();
+    let outcome = match command {
+        Command::Build(arguments) => build::run(&arguments, verbosity),
+        Command::Check(arguments) => check::run(&arguments, verbosity),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Plan(arguments) => plan::run(&arguments, verbosity),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

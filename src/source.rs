@@ -6,7 +6,8 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::diagnostic::{Diagnostic, Key, Place};
+use crate::diagnostic::{Diagnostic, Key, Place, Severity};
+use crate::rule::form::TOML;
 
 /// A table of the spec; every key and value in it knows its place in the text.
 pub type Table<'a> = DeTable<'a>;
@@ -26,12 +27,7 @@ impl<'a> Source<'a> {
         let (root, errors) = DeTable::parse_recoverable(text);
         let diagnostics = errors
             .iter()
-            .map(|error| {
-                Diagnostic::error(
-                    Place::Span(error.span().unwrap_or(0..0)),
-                    format!("not valid TOML: {}", error.message()),
-                )
-            })
+            .map(|error| TOML.within(error.span().unwrap_or(0..0), format!("not valid TOML: {}", error.message())))
             .collect();
         (Self { name, text, root: root.into_inner() }, diagnostics)
     }
@@ -57,14 +53,23 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// The line and column of a byte of the text, both from 1 on; a column counts characters.
+    #[must_use]
+    pub fn position(&self, offset: usize) -> (usize, usize) {
+        let before = self.text.get(..offset).unwrap_or(self.text);
+        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    }
+
     /// Draws a diagnostic with its line, as rustc and the TOML parser draw theirs.
     #[must_use]
     pub fn draw(&self, diagnostic: &Diagnostic, renderer: &Renderer) -> String {
-        let level = if diagnostic.is_error() { Level::ERROR } else { Level::WARNING };
-        let mut title = level.primary_title(&diagnostic.message);
-        if let Some(code) = diagnostic.code {
-            title = title.id(code);
-        }
+        let level = match diagnostic.severity {
+            Severity::Note => Level::NOTE,
+            Severity::Warning => Level::WARNING,
+            Severity::Error => Level::ERROR,
+        };
+        let title = level.primary_title(&diagnostic.message).id(diagnostic.code);
         let span = self.span_of(&diagnostic.place);
         let line = Snippet::source(self.text).path(self.name).annotation(AnnotationKind::Primary.span(span));
         let mut group = title.element(line);

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use crate::family::Family;
+use crate::level::allowable;
 use crate::value::{
     AbsolutePath, AppName, BufferSize, Bytes, Callable, Ciphers, Count, Entity, EnvironmentName, Homepage, IniText,
     Line, Listeners, Maintainer, Megabytes, Module, OptionValue, Paragraphs, Processes, RelativeOrAbsolute, Seconds,
@@ -60,6 +61,50 @@ pub struct Header {
     /// The group through which the web server reaches the UNIX sockets. Default: `uwsginginx`.
     #[serde(default = "default_web_group")]
     pub group: Entity,
+    /// The smallest machine that the site is installed on, for the arithmetic of workers and memory alone:
+    /// `{ cores = 8, memory = "16G" }`.
+    #[serde(default)]
+    pub machine: Machine,
+    /// Codes of rules whose warnings and notes are not told of this site; `liege explain` lists them. Default: none.
+    #[serde(default)]
+    pub allow: Allowed,
+}
+
+/// What a machine has.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Machine {
+    /// Its cores. Default: 8.
+    pub cores: Count,
+    /// Its memory, such as `4G`. Default: `16G`.
+    pub memory: Size,
+}
+
+impl Default for Machine {
+    fn default() -> Self {
+        Self { cores: fixed(Count::new(8)), memory: fixed(Size::new("16G")) }
+    }
+}
+
+/// Rules that the site allows to be broken.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(try_from = "Vec<String>")]
+pub struct Allowed(Vec<&'static str>);
+
+impl TryFrom<Vec<String>> for Allowed {
+    type Error = String;
+
+    fn try_from(codes: Vec<String>) -> Result<Self, String> {
+        codes.iter().map(|code| allowable(code)).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl Allowed {
+    /// The codes of the rules.
+    #[must_use]
+    pub fn codes(&self) -> &[&'static str] {
+        &self.0
+    }
 }
 
 /// OS families, each once.

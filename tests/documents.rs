@@ -91,7 +91,7 @@ fn kind_in_words(kind: &str) -> String {
         "RelativeOrAbsolute" => "path".to_owned(),
         "Tls" | "Rotate" => "table".to_owned(),
         _ if inner.starts_with("IndexMap") => "table".to_owned(),
-        _ if inner.starts_with("Vec") || inner == "Families" => "list".to_owned(),
+        _ if inner.starts_with("Vec") || ["Families", "Allowed"].contains(&inner) => "list".to_owned(),
         _ => "text".to_owned(),
     }
 }

@@ -25,6 +25,15 @@ impl Processes {
         }
     }
 
+    /// How many there are on a machine with so many cores.
+    #[must_use]
+    pub fn on(self, cores: u32) -> u32 {
+        match self {
+            Self::Fixed(count) => count.get(),
+            Self::PerCore(count) => count.get() * cores,
+        }
+    }
+
     /// The value for the ini. uWSGI puts the number of cores in the place of `%k` and computes `%(… * …)`, which wants
     /// blanks around the sign.
     #[must_use]

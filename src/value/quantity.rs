@@ -146,6 +146,21 @@ pub type Size = super::Checked<SizeGrammar>;
 /// See [`Size`].
 pub enum SizeGrammar {}
 
+impl Size {
+    /// In megabytes, rounded down.
+    #[must_use]
+    pub fn megabytes(&self) -> u64 {
+        let text = self.as_str();
+        let number = text.trim_end_matches(['k', 'M', 'G']).parse().unwrap_or(0);
+        match text.chars().last() {
+            Some('G') => number * 1024,
+            Some('M') => number,
+            Some('k') => number / 1024,
+            _ => number / (1 << 20),
+        }
+    }
+}
+
 impl super::Grammar for SizeGrammar {
     fn check(text: &str) -> Result<(), String> {
         let digits = text.strip_suffix(['k', 'M', 'G']).unwrap_or(text);
