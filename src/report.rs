@@ -40,7 +40,7 @@ fn finding<'a>(source: &'a Source<'_>, diagnostic: &'a Diagnostic) -> Finding<'a
     let ((line, column), (end_line, end_column)) = (source.position(start), source.position(end));
     let key = match &diagnostic.place {
         Place::Key(key) => Some(key.to_string()),
-        Place::Span(_) => None,
+        Place::Span(span) => source.key_at(span),
     };
     Finding {
         code: diagnostic.code,

@@ -53,6 +53,12 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// The key of the innermost entry that `span` lies in, with its tables.
+    #[must_use]
+    pub fn key_at(&self, span: &Range<usize>) -> Option<String> {
+        key_in(&self.root, span).filter(|_| !span.is_empty())
+    }
+
     /// The line and column of a byte of the text, both from 1 on; a column counts characters.
     #[must_use]
     pub fn position(&self, offset: usize) -> (usize, usize) {
@@ -117,6 +123,16 @@ impl<'a> Source<'a> {
     }
 }
 
+fn key_in(table: &Table<'_>, span: &Range<usize>) -> Option<String> {
+    let encloses = |outer: Range<usize>| outer.start <= span.start && span.end <= outer.end;
+    table.iter().find_map(|(key, value)| {
+        let name = key.get_ref();
+        let below = value.get_ref().as_table().and_then(|table| key_in(table, span));
+        let is_here = || encloses(key.span()) || encloses(value.span());
+        below.map(|below| format!("{name}.{below}")).or_else(|| is_here().then(|| name.to_string()))
+    })
+}
+
 /// `base` with `over` laid on top: tables are merged key by key, everything else is replaced.
 #[must_use]
 pub fn inherit<'a>(base: &Table<'a>, over: &Table<'a>) -> Table<'a> {
@@ -165,5 +181,15 @@ mod tests {
         assert_eq!(word(key("debian", "threads")), "1");
         assert_eq!(word(key("debian", "module")), "'wiki'");
         assert_eq!(word(key("debian", "harakiri")), "wiki");
+    }
+
+    #[test]
+    fn a_place_has_the_key_of_its_innermost_entry() {
+        let text = "site = 'x'\n[app.wiki]\nenv = { A = 'one' }\n[app.wiki.on.suse]\nthreads = 3\n";
+        let (source, _) = Source::parse("x", text);
+        let key_of = |word: &str| text.find(word).and_then(|start| source.key_at(&(start..start + word.len())));
+        assert_eq!(key_of("'one'").as_deref(), Some("app.wiki.env.A"));
+        assert_eq!(key_of("3").as_deref(), Some("app.wiki.on.suse.threads"));
+        assert_eq!(key_of("site").as_deref(), Some("site"));
     }
 }

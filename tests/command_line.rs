@@ -38,6 +38,69 @@ fn a_spec_without_mistakes_is_said_to_have_none() {
     assert_eq!(said, "specs/shop.toml: no mistake; 2 applications of shop for debian, redhat, suse\n");
 }
 
+/// What `liege check` says of a spec with a warning and a note, and how it ends.
+fn check(arguments: &[&str]) -> (Option<i32>, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = folder.path().join("site.toml");
+    let text = "site = 'one'\nversion = '1'\nmaintainer = 'A <a@example.org>'\n[app.a]\nmodule = 'a'\n\
+                backlog = 9999\nharakiri = 300\n";
+    fs::write(&spec, text).unwrap();
+    let output = liege().arg("check").arg(&spec).args(arguments).output().unwrap();
+    (output.status.code(), both(&output))
+}
+
+#[test]
+fn a_rule_is_raised_or_allowed() {
+    let (status, said) = check(&[]);
+    assert!(status == Some(0) && said.contains("warning[backlog]") && said.contains("note[proxy-timeout]"), "{said}");
+    assert!(said.contains(": no mistake, 1 warning, 1 note; "), "{said}");
+    let (status, said) = check(&["-W", "backlog"]);
+    assert!(status == Some(1) && said.contains("error[backlog]") && said.contains("note[proxy-timeout]"), "{said}");
+    let (status, said) = check(&["-A", "backlog", "--allow", "proxy-timeout"]);
+    assert!(status == Some(0) && !said.contains('['), "{said}");
+    let (status, said) = check(&["-A", "backlog", "-W", "backlog"]);
+    assert!(status == Some(1) && said.contains("error[backlog]"), "{said}");
+    for (arguments, complaint) in [
+        (["-A", "tls"], "tls is an error and cannot be allowed"),
+        (["-A", "backlg"], "there is no rule backlg; did you mean backlog?"),
+        (["-W", "nothing-like-it"], "there is no rule nothing-like-it; liege explain lists them all"),
+    ] {
+        let (status, said) = check(&arguments);
+        assert!(status == Some(2) && said.contains(complaint), "{said}");
+    }
+}
+
+#[test]
+fn quiet_tells_mistakes_alone_and_verbose_why_they_are_some() {
+    let (status, said) = check(&["--quiet"]);
+    assert!(status == Some(0) && said.is_empty(), "{said}");
+    let (_, said) = check(&["-q", "-W", "backlog"]);
+    assert!(said.contains("error[backlog]") && !said.contains("note["), "{said}");
+    let (_, said) = check(&["-v"]);
+    assert!(said.contains("\nwhy: nginx gives up after 60 s"), "{said}");
+}
+
+#[test]
+fn colours_are_where_they_are_wanted() {
+    let coloured = |arguments: &[&str], no_color: &str| {
+        let mut command = liege();
+        command.args(["check", "tests/mistakes/tls.toml"]).args(arguments).env("NO_COLOR", no_color);
+        command.output().unwrap().stderr.contains(&0x1b)
+    };
+    assert!(!coloured(&[], "") && !coloured(&["--color", "never"], ""));
+    assert!(coloured(&["--color=always"], "") && coloured(&["--color=always"], "1"));
+}
+
+#[test]
+fn a_rule_is_explained() {
+    let said = succeed(liege().args(["explain", "proxy-timeout"]));
+    assert!(said.starts_with("proxy-timeout (note)\n\nA request may not take longer"), "{said}");
+    assert!(said.contains("\nWrong:\n\n    [app.web]\n") && said.contains("\nRight:\n\n    [app.web]\n"), "{said}");
+    let list = succeed(liege().arg("explain"));
+    assert_eq!(list.lines().count(), liege::rule::RULES.len());
+    fails(&["explain", "proxytimeout"], "there is no rule proxytimeout; did you mean proxy-timeout?");
+}
+
 #[test]
 fn build_prints_a_line_for_each_artefact_and_a_summary() {
     let out = tempfile::tempdir().unwrap();

@@ -96,6 +96,18 @@ fn kind_in_words(kind: &str) -> String {
     }
 }
 
+/// The page of rules, from what `liege explain` says.
+#[test]
+fn the_page_of_rules_is_made_from_the_code() {
+    let mut page = "# The rules of a spec\n\nMade from src/rule/ by `just bless`; change them there.\n".to_owned();
+    for rule in liege::rule::RULES {
+        let title = format!("\n## {} ({})\n\n{}\n\n{}\n", rule.code, rule.severity, rule.about, rule.why);
+        let examples = format!("\n```toml\n# wrong\n{}\n```\n\n```toml\n# right\n{}\n```\n", rule.wrong, rule.right);
+        page.push_str(&(title + &examples));
+    }
+    expect_text(&project().join("docs/rules.md"), &page);
+}
+
 #[test]
 fn the_page_of_options_is_made_from_the_code() {
     let page = options();
