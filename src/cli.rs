@@ -6,6 +6,7 @@ mod console;
 mod explain;
 mod load;
 mod plan;
+mod schema;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -38,6 +39,8 @@ enum Command {
     Explain(ExplainArguments),
     /// Print the packages of a site as text: files, relations, scripts.
     Plan(PlanArguments),
+    /// Print the JSON Schema of a spec, for editors.
+    Schema,
 }
 
 #[derive(Args)]
@@ -139,6 +142,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments, verbosity),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments, verbosity),
+        Command::Schema => schema::run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

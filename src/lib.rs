@@ -17,6 +17,7 @@ pub mod plan;
 pub mod read;
 pub mod report;
 pub mod rule;
+pub mod schema;
 pub mod site;
 pub mod source;
 pub mod spec;

@@ -1,6 +1,7 @@
 use super::{Check, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::site::Target;
+use crate::uwsgi;
 use crate::value::OptionValue;
 
 /// Options whose values are paths.
@@ -43,13 +44,15 @@ fn check(target: &Target<'_>) -> Vec<Diagnostic> {
     let lines = |(option, value): (&'_ String, &OptionValue)| {
         value.lines().into_iter().map(|line| (option.clone(), line)).collect::<Vec<_>>()
     };
+    let may_be_there =
+        |option: &String| uwsgi::restriction(option).is_none() || target.app.unsafe_directives.contains(option);
     let tell = |(option, line): (String, String)| {
         let path = path_of(&option, &line).filter(|path| !path.starts_with('/'))?;
         let message = format!("app.{}.uwsgi.{option}: {path} is a relative path", target.name);
         let help = format!("write it from / on, such as {}/{path}", target.chdir());
         Some(RULE.at(target.key("uwsgi").below(&option), message).help(help))
     };
-    target.app.uwsgi.iter().flat_map(lines).filter_map(tell).collect()
+    target.app.uwsgi.iter().filter(|(option, _)| may_be_there(option)).flat_map(lines).filter_map(tell).collect()
 }
 
 /// The path in a value, if the option takes one.

@@ -1,10 +1,12 @@
 //! How many worker processes: a number, or so many per core of the target machine.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 
-use super::Count;
+use super::{Count, KIND};
 
 /// A number of worker processes.
 #[derive(Clone, Copy, Debug)]
@@ -70,5 +72,21 @@ impl serde::de::Visitor<'_> for NumberOrPerCore {
 impl<'de> Deserialize<'de> for Processes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(NumberOrPerCore)
+    }
+}
+
+impl JsonSchema for Processes {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Processes".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let number = Count::json_schema(generator);
+        let per_core = "^([1-9]|[1-5][0-9]|6[0-4]) per core$";
+        json_schema!({ "anyOf": [number, { "type": "string", "pattern": per_core }], KIND: "number or text" })
     }
 }
