@@ -5,6 +5,7 @@ mod check;
 mod console;
 mod explain;
 mod load;
+mod options;
 mod plan;
 mod schema;
 
@@ -37,6 +38,8 @@ enum Command {
     Check(CheckArguments),
     /// Explain a rule by its code, or list all rules.
     Explain(ExplainArguments),
+    /// Describe an option of a spec, those that a word occurs in, or all.
+    Options(OptionsArguments),
     /// Print the packages of a site as text: files, relations, scripts.
     Plan(PlanArguments),
     /// Print the JSON Schema of a spec, for editors.
@@ -69,6 +72,13 @@ struct ExplainArguments {
     /// The code of the rule, as it stands behind the word error, warning or note.
     #[arg(value_parser = Rule::named)]
     rule: Option<&'static Rule>,
+}
+
+#[derive(Args)]
+struct OptionsArguments {
+    /// The name of an option, of uWSGI's own as well, or a word to look for.
+    #[arg(value_name = "NAME|WORD")]
+    word: Option<String>,
 }
 
 #[derive(Args)]
@@ -141,6 +151,7 @@ pub fn main() -> ExitCode {
         Command::Build(arguments) => build::run(&arguments, verbosity),
         Command::Check(arguments) => check::run(&arguments, verbosity),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Options(arguments) => options::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments, verbosity),
         Command::Schema => schema::run(),
     };

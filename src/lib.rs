@@ -15,6 +15,7 @@ pub mod output;
 pub mod package;
 pub mod plan;
 pub mod read;
+pub mod reference;
 pub mod report;
 pub mod rule;
 pub mod schema;

@@ -93,10 +93,10 @@ pub struct Header {
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Machine {
     /// Its cores. Default: 8.
-    #[schemars(example = 4)]
+    #[schemars(example = 16)]
     pub cores: Count,
     /// Its memory, such as `4G`. Default: `16G`.
-    #[schemars(example = "8G")]
+    #[schemars(example = "32G")]
     pub memory: Size,
 }
 
@@ -237,7 +237,7 @@ pub struct Rotate {
     #[serde(default = "default_rotate_count")]
     pub count: Count,
     /// `daily`, `weekly` or `monthly`. Default: `daily`, unless `size` alone is given.
-    #[schemars(example = Every::Weekly)]
+    #[schemars(example = Every::Monthly)]
     pub every: Option<Every>,
     /// Rotate when the file is larger than this, such as `100M`; beside `every`, whichever comes first.
     #[schemars(example = "100M")]
@@ -249,10 +249,10 @@ pub struct Rotate {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Tls {
     /// Path of the certificate chain, PEM.
-    #[schemars(example = "/etc/ssl/certs/shop.pem")]
+    #[schemars(example = "/etc/shop/tls.pem")]
     pub certificate: AbsolutePath,
     /// Path of the private key, PEM; `root:GROUP`, mode 0640.
-    #[schemars(example = "/etc/ssl/private/shop.key")]
+    #[schemars(example = "/etc/shop/tls.key")]
     pub key: AbsolutePath,
     /// OpenSSL cipher list. Default: uWSGI's own.
     #[schemars(example = "HIGH:!aNULL")]
@@ -316,7 +316,7 @@ pub struct App {
     #[schemars(example = 4)]
     pub threads: Option<Count>,
     /// Seconds after which a request is given up and its worker ended.
-    #[schemars(example = 30)]
+    #[schemars(example = 45)]
     pub harakiri: Option<Seconds>,
     /// Requests after which a worker is replaced.
     #[schemars(example = 5000)]

@@ -102,6 +102,46 @@ fn a_rule_is_explained() {
 }
 
 #[test]
+fn an_option_is_described() {
+    let said = succeed(liege().args(["options", "harakiri"]));
+    for fact in
+        ["\nValue     seconds\n", "\nExample   harakiri = 45\n", "\nA change  reload (emperor), restart (service)\n"]
+    {
+        assert!(said.contains(fact), "{said}");
+    }
+    let said = succeed(liege().args(["options", "daemonize"]));
+    assert!(said.contains("refused: sends the process away from systemd"), "{said}");
+    let said = succeed(liege().args(["options", "rss"]));
+    assert!(said.starts_with("reload-on-rss ") && said.contains("\nevil-reload-on-rss "), "{said}");
+    let said = succeed(liege().args(["options", "unsafe"]));
+    assert!(said.contains("unsafe-directives"), "{said}");
+    fails(&["options", "harakri"], "did you mean harakiri?");
+    let all = succeed(liege().arg("options"));
+    for option in ["site", "listen", "tls.key", "uwsgi"] {
+        assert!(all.lines().any(|line| line.split(' ').next() == Some(option)), "{option} is not in\n{all}");
+    }
+}
+
+/// A few facts that are known from the life of packages on booted hosts.
+#[test]
+fn what_a_change_causes_is_known() {
+    let entries = liege::reference::entries().unwrap();
+    for (option, change) in [
+        ("threads", "reload"),
+        ("tls.key", "reload"),
+        ("writable", "restart"),
+        ("worker-reload-mercy", "reload (emperor), restart (service)"),
+        ("user", "restart (emperor), restart with its sockets (service)"),
+        ("listen", "restart with its sockets, and the web server must follow"),
+        ("site", "other packages; the former ones are to be removed"),
+        ("machine.cores", "nothing"),
+    ] {
+        let entry = entries.iter().find(|entry| entry.name == option).unwrap();
+        assert_eq!(entry.change().unwrap(), change, "{option}");
+    }
+}
+
+#[test]
 fn build_prints_a_line_for_each_artefact_and_a_summary() {
     let out = tempfile::tempdir().unwrap();
     let said = succeed(liege().args(["build", "specs/shop.toml", "--out"]).arg(out.path()));
