@@ -7,7 +7,9 @@ mod explain;
 mod load;
 mod options;
 mod plan;
+mod rule_code;
 mod schema;
+mod shell;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -15,14 +17,18 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::level::{Levels, allowable};
+use crate::level::Levels;
 use crate::rule::Rule;
 use crate::spec::Header;
 use console::ConsoleArguments;
+use rule_code::RuleCode;
+
+/// Told below the options, and in the manual page.
+const EXIT_STATUS: &str = "Exit status: 0 done, 1 the spec is wrong, 2 anything else.";
 
 /// Builds native .deb and .rpm packages for uWSGI applications from one declarative site spec.
 #[derive(Parser)]
-#[command(name = "liege", version, max_term_width = 100)]
+#[command(name = "liege", version, max_term_width = 100, after_help = EXIT_STATUS)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -36,8 +42,12 @@ enum Command {
     Build(BuildArguments),
     /// Find every mistake of a spec; build nothing.
     Check(CheckArguments),
+    /// Print what a shell needs to complete commands, options and rules.
+    Completions(CompletionsArguments),
     /// Explain a rule by its code, or list all rules.
     Explain(ExplainArguments),
+    /// Write a manual page for each command.
+    Man(ManArguments),
     /// Describe an option of a spec, those that a word occurs in, or all.
     Options(OptionsArguments),
     /// Print the packages of a site as text: files, relations, scripts.
@@ -51,11 +61,11 @@ struct SpecArguments {
     /// The site's spec.
     spec: PathBuf,
     /// Make breaches of this rule errors; may be repeated.
-    #[arg(short = 'W', long = "raise", value_name = "RULE", value_parser = |code: &str| Rule::named(code).map(|rule| rule.code))]
-    raised: Vec<&'static str>,
+    #[arg(short = 'W', long = "raise", value_name = "RULE", value_parser = RuleCode::Any, hide_possible_values = true)]
+    raised: Vec<&'static Rule>,
     /// Say nothing of breaches of this rule, a warning or note; may be repeated.
-    #[arg(short = 'A', long = "allow", value_name = "RULE", value_parser = allowable)]
-    allowed: Vec<&'static str>,
+    #[arg(short = 'A', long = "allow", value_name = "RULE", value_parser = RuleCode::Allowable, hide_possible_values = true)]
+    allowed: Vec<&'static Rule>,
 }
 
 #[derive(Args)]
@@ -68,9 +78,22 @@ struct CheckArguments {
 }
 
 #[derive(Args)]
+struct CompletionsArguments {
+    /// The shell.
+    shell: clap_complete::Shell,
+}
+
+#[derive(Args)]
+struct ManArguments {
+    /// Where to write them.
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+}
+
+#[derive(Args)]
 struct ExplainArguments {
     /// The code of the rule, as it stands behind the word error, warning or note.
-    #[arg(value_parser = Rule::named)]
+    #[arg(value_parser = RuleCode::Any, hide_possible_values = true)]
     rule: Option<&'static Rule>,
 }
 
@@ -117,8 +140,9 @@ struct PlanArguments {
 impl SpecArguments {
     /// What the command line and the spec make of the rules.
     fn levels(&self, header: &Header) -> Levels {
-        let allowed = self.allowed.iter().chain(header.allow.codes()).copied().collect();
-        Levels { raised: self.raised.clone(), allowed }
+        let raised = self.raised.iter().map(|rule| rule.code).collect();
+        let allowed = self.allowed.iter().map(|rule| rule.code).chain(header.allow.codes().iter().copied()).collect();
+        Levels { raised, allowed }
     }
 }
 
@@ -150,7 +174,9 @@ pub fn main() -> ExitCode {
     let outcome = match command {
         Command::Build(arguments) => build::run(&arguments, verbosity),
         Command::Check(arguments) => check::run(&arguments, verbosity),
+        Command::Completions(arguments) => shell::completions(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Man(arguments) => shell::man(&arguments),
         Command::Options(arguments) => options::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments, verbosity),
         Command::Schema => schema::run(),

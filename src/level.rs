@@ -12,16 +12,16 @@ pub struct Levels {
     pub allowed: Vec<&'static str>,
 }
 
-/// The code of a rule that may be allowed.
+/// The rule with this code, if it may be allowed.
 ///
 /// # Errors
 /// That there is no such rule, or that a breach of it is an error.
-pub fn allowable(code: &str) -> Result<&'static str, String> {
+pub fn allowable(code: &str) -> Result<&'static Rule, String> {
     let rule = Rule::named(code)?;
     if rule.severity == Severity::Error {
         return Err(format!("{code} is an error and cannot be allowed: no package could be built that works"));
     }
-    Ok(rule.code)
+    Ok(rule)
 }
 
 impl Levels {

@@ -115,7 +115,7 @@ impl TryFrom<Vec<String>> for Allowed {
     type Error = String;
 
     fn try_from(codes: Vec<String>) -> Result<Self, String> {
-        codes.iter().map(|code| allowable(code)).collect::<Result<_, _>>().map(Self)
+        codes.iter().map(|code| allowable(code).map(|rule| rule.code)).collect::<Result<_, _>>().map(Self)
     }
 }
 

@@ -52,3 +52,15 @@ fn a_mistake_of_form_and_no_other_is_against_the_schema() {
         assert_eq!(refused.contains(&spec), of_form, "{}\n{said}", spec.display());
     }
 }
+
+#[test]
+fn a_table_may_be_spread_over_those_that_inherit_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = folder.path().join("site.toml");
+    let text = "site = 'shop'\nversion = '1'\nmaintainer = 'A <a@example.org>'\n[defaults]\n\
+                tls = { certificate = '/etc/shop/tls.pem', key = '/etc/shop/tls.key' }\n[app.web]\nmodule = 'web'\n\
+                listen = 'https://*:8443'\ntls = { ciphers = 'HIGH' }\n";
+    std::fs::write(&spec, text).unwrap();
+    succeed(liege().arg("check").arg(&spec));
+    assert_eq!(refused(&[spec]), Vec::<&PathBuf>::new());
+}
