@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::schema::schema;
 use crate::spec::Mode;
+use crate::template::Templates;
 use crate::value::KIND;
 
 use effect::Effect;
@@ -84,8 +85,9 @@ impl Entry {
     ///
     /// # Errors
     /// An example that is no value of the option: a mistake in [`crate::spec`].
-    pub fn change(&self) -> Result<String> {
-        let (emperor, service) = (effect::of(self, Mode::Emperor)?, effect::of(self, Mode::Service)?);
+    pub fn change(&self, templates: &Templates) -> Result<String> {
+        let emperor = effect::of(self, Mode::Emperor, templates)?;
+        let service = effect::of(self, Mode::Service, templates)?;
         // Where one mode knows no such option, or is the one that is left, the other says what happens.
         Ok(if emperor == service || emperor.min(service) == Effect::Nothing {
             emperor.max(service).to_string()

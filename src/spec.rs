@@ -1,23 +1,22 @@
 //! The site exactly as written: types only.
 //!
-//! The doc comment of a field is the reference of that option.
+//! The doc comment of a field is the reference of that option; `Default:` begins what holds without it. The example is a value
+//! that differs from the default, which is how `reference` finds out what a change causes.
 
-use std::borrow::Cow;
+mod lists;
 
 use indexmap::IndexMap;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::diagnostic::Severity;
-use crate::family::Family;
-use crate::level::allowable;
-use crate::rule::RULES;
 use crate::value::{
     AbsolutePath, AppName, BufferSize, Bytes, Callable, Ciphers, Count, Entity, EnvironmentName, Homepage, IniText,
     Line, Listeners, Maintainer, Megabytes, Module, OptionValue, Paragraphs, Processes, RelativeOrAbsolute, Seconds,
     Served, SiteName, SiteVersion, Size, SpdxExpression, UriPrefix,
 };
+
+pub use lists::{Allowed, Families};
 
 /// A whole spec: what is said of the site, and its applications with their inheritance resolved.
 pub struct Spec {
@@ -103,83 +102,6 @@ pub struct Machine {
 impl Default for Machine {
     fn default() -> Self {
         Self { cores: fixed(Count::new(8)), memory: fixed(Size::new("16G")) }
-    }
-}
-
-/// Rules that the site allows to be broken.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(try_from = "Vec<String>")]
-pub struct Allowed(Vec<&'static str>);
-
-impl TryFrom<Vec<String>> for Allowed {
-    type Error = String;
-
-    fn try_from(codes: Vec<String>) -> Result<Self, String> {
-        codes.iter().map(|code| allowable(code).map(|rule| rule.code)).collect::<Result<_, _>>().map(Self)
-    }
-}
-
-impl JsonSchema for Allowed {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "Allowed".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let names: Vec<&str> =
-            RULES.iter().filter(|rule| rule.severity != Severity::Error).map(|rule| rule.code).collect();
-        json_schema!({ "type": "array", "items": { "enum": names }, "uniqueItems": true })
-    }
-}
-
-impl Allowed {
-    /// The codes of the rules.
-    #[must_use]
-    pub fn codes(&self) -> &[&'static str] {
-        &self.0
-    }
-}
-
-/// OS families, each once.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "Vec<String>")]
-pub struct Families(pub Vec<&'static Family>);
-
-impl TryFrom<Vec<String>> for Families {
-    type Error = String;
-
-    fn try_from(names: Vec<String>) -> Result<Self, String> {
-        let mut families: Vec<&'static Family> = Vec::new();
-        for name in &names {
-            let family = Family::named(name)?;
-            if families.iter().any(|known| known.name == family.name) {
-                return Err(format!("{name} is listed twice"));
-            }
-            families.push(family);
-        }
-        if families.is_empty() {
-            Err("name at least one OS family, or leave the key out".to_owned())
-        } else {
-            Ok(Self(families))
-        }
-    }
-}
-
-impl JsonSchema for Families {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "Families".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let names: Vec<&str> = Family::all().map(|family| family.name.as_str()).collect();
-        json_schema!({ "type": "array", "items": { "enum": names }, "uniqueItems": true })
     }
 }
 

@@ -126,6 +126,7 @@ fn an_option_is_described() {
 #[test]
 fn what_a_change_causes_is_known() {
     let entries = liege::reference::entries().unwrap();
+    let templates = liege::template::Templates::load(None).unwrap();
     for (option, change) in [
         ("threads", "reload"),
         ("tls.key", "reload"),
@@ -137,7 +138,7 @@ fn what_a_change_causes_is_known() {
         ("machine.cores", "nothing"),
     ] {
         let entry = entries.iter().find(|entry| entry.name == option).unwrap();
-        assert_eq!(entry.change().unwrap(), change, "{option}");
+        assert_eq!(entry.change(&templates).unwrap(), change, "{option}");
     }
 }
 

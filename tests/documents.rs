@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use liege::reference::{Entry, Scope, entries};
+use liege::template::Templates;
 use support::{expect_text, liege, project, succeed};
 
 fn read(path: &str) -> String {
@@ -54,13 +55,13 @@ fn options() -> String {
         (Scope::Site, "The top level"),
         (Scope::Application, "An application: `[app.NAME]`, `[defaults]`, `[app.NAME.on.FAMILY]`"),
     ];
-    let entries = entries().unwrap();
+    let (entries, templates) = (entries().unwrap(), Templates::load(None).unwrap());
     for (scope, heading) in headings {
         let table = "| option | value | default | example | | a change |\n|---|---|---|---|---|---|";
         writeln!(page, "\n## {heading}\n\n{table}").unwrap();
         for entry in entries.iter().filter(|entry| entry.scope == scope) {
             let Entry { name, kind, default, about, .. } = entry;
-            let (example, change) = (entry.example.to_string(), entry.change().unwrap());
+            let (example, change) = (entry.example.to_string(), entry.change(&templates).unwrap());
             let cells =
                 [format!("`{name}`"), kind.clone(), default.clone(), format!("`{example}`"), about.clone(), change];
             writeln!(page, "| {} |", cells.map(|cell| cell.replace('|', "\\|")).join(" | ")).unwrap();

@@ -67,8 +67,10 @@ pub fn tell(source: &Source<'_>, found: &[Diagnostic], verbosity: Verbosity) {
         }
         eprintln!();
     }
-    if let Some(mistakes) = counted(found, Severity::Error, "mistake") {
-        eprintln!("{}: {mistakes}; nothing was built", source.name());
+    if let Some(first) = found.iter().find(|diagnostic| diagnostic.is_error())
+        && let Some(mistakes) = counted(found, Severity::Error, "mistake")
+    {
+        eprintln!("{}: {mistakes}; nothing was built. liege explain {} says more", source.name(), first.code);
     }
 }
 

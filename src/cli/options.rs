@@ -3,6 +3,7 @@ use anyhow::anyhow;
 use super::{Failure, OptionsArguments, print};
 use crate::diagnostic::nearest;
 use crate::reference::{self, Entry, Scope};
+use crate::template::Templates;
 use crate::uwsgi::{self, OptionFacts, Restriction};
 
 /// `liege options`: one option, those that a word occurs in, or all of the spec's own.
@@ -66,7 +67,7 @@ fn describe(entry: &Entry) -> anyhow::Result<String> {
             ("Default", &entry.default),
             ("Example", &entry.example_line()),
             ("Families", families),
-            ("A change", &entry.change()?),
+            ("A change", &entry.change(&Templates::load(None)?)?),
         ],
     ))
 }

@@ -53,11 +53,11 @@ const SURROUNDINGS: [&str; 3] = [
 ];
 
 /// What a changed value of the option causes.
-pub fn of(entry: &Entry, mode: Mode) -> Result<Effect> {
+pub fn of(entry: &Entry, mode: Mode, templates: &Templates) -> Result<Effect> {
     let mut greatest = Effect::Nothing;
     for surroundings in SURROUNDINGS {
-        let before = made(&site(entry, mode, surroundings, entry.former())?)?;
-        let after = made(&site(entry, mode, surroundings, Some(entry.value()))?)?;
+        let before = made(&site(entry, mode, surroundings, entry.former())?, templates)?;
+        let after = made(&site(entry, mode, surroundings, Some(entry.value()))?, templates)?;
         greatest = greatest.max(compare(&before, &after));
     }
     Ok(greatest)
@@ -95,7 +95,7 @@ struct Made {
     beginning: String,
 }
 
-fn made(site: &toml::Table) -> Result<Made> {
+fn made(site: &toml::Table, templates: &Templates) -> Result<Made> {
     let text = toml::to_string(site)?;
     let (source, _) = Source::parse("the example", &text);
     let (spec, mistakes) = read::read(&source);
@@ -106,7 +106,7 @@ fn made(site: &toml::Table) -> Result<Made> {
     let site = Site::new(&spec);
     let target = site.targets.first().context("the example has no application")?;
     let stamp = Stamp { date: STANDARD_DATE, release: 1 };
-    let package = Item::Application(target).package(&site, &Templates::load(None)?, stamp)?;
+    let package = Item::Application(target).package(&site, templates, stamp)?;
     let unit = |end: &str| lines(&package, |file| file.path.ends_with(end), |_| true);
     let account = |line: &str| line.starts_with("uid = ") || line.starts_with("gid = ");
     Ok(Made {
