@@ -66,7 +66,7 @@ pub struct Header {
     #[serde(default = "default_license")]
     pub license: SpdxExpression,
     /// The OS families to build for. Default: all.
-    #[schemars(example = ["debian"])]
+    #[schemars(example = lists::one_family())]
     pub families: Option<Families>,
     /// How applications run unless one says otherwise. Default: `emperor`.
     #[schemars(example = Mode::Service)]

@@ -86,3 +86,8 @@ impl Allowed {
         &self.0
     }
 }
+
+/// The example of a list of families; this source names none.
+pub fn one_family() -> Vec<&'static str> {
+    Family::all().take(1).map(|family| family.name.as_str()).collect()
+}
