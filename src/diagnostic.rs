@@ -90,6 +90,15 @@ impl Diagnostic {
         self
     }
 
+    /// The application whose key it is at.
+    #[must_use]
+    pub fn app(&self) -> Option<&str> {
+        match &self.place {
+            Place::Key(key) => key.app.as_deref(),
+            Place::Span(_) => None,
+        }
+    }
+
     /// Whether this keeps the site from being built.
     #[must_use]
     pub fn is_error(&self) -> bool {

@@ -25,6 +25,7 @@ mod uwsgi_from;
 mod uwsgi_release;
 mod way_in;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Key, Place, Severity, nearest};
@@ -126,10 +127,11 @@ pub static RULES: [&Rule; 29] = [
     &relative_path::RULE,
 ];
 
-/// Everything that is wrong with the site, each mistake once although several families share it.
+/// Everything that is wrong with the site, each mistake once although several families share it, or several applications
+/// inherit it.
 #[must_use]
 pub fn check(site: &Site<'_>, source: &Source<'_>) -> Vec<Diagnostic> {
-    let mut found: Vec<Diagnostic> = Vec::new();
+    let mut found: Vec<Found> = Vec::new();
     for rule in RULES {
         let diagnostics = match rule.check {
             Check::Form => Vec::new(),
@@ -139,15 +141,42 @@ pub fn check(site: &Site<'_>, source: &Source<'_>) -> Vec<Diagnostic> {
             Check::Site(check) => check(site),
         };
         for diagnostic in diagnostics {
-            let told = found.iter().any(|told| {
-                told.message == diagnostic.message && source.span_of(&told.place) == source.span_of(&diagnostic.place)
-            });
-            if !told {
-                found.push(diagnostic);
+            let span = source.span_of(&diagnostic.place);
+            let inherited = is_inherited(&diagnostic, source);
+            let app = diagnostic.app().map(str::to_owned);
+            let told = found.iter_mut().find(|told| told.is_same(&diagnostic, inherited, &span));
+            match told {
+                Some(told) => told.apps.extend(app),
+                None => found.push(Found { diagnostic, span, apps: app.into_iter().collect() }),
             }
         }
     }
-    found
+    found.into_iter().map(Found::told).collect()
+}
+
+/// A breach, and every application that it is one in.
+struct Found {
+    diagnostic: Diagnostic,
+    span: Range<usize>,
+    apps: BTreeSet<String>,
+}
+
+impl Found {
+    /// Whether it is the same breach once more: on another family, or in another application that inherits the value.
+    fn is_same(&self, other: &Diagnostic, inherited: bool, span: &Range<usize>) -> bool {
+        let is_inherited_too = inherited && self.diagnostic.code == other.code && self.diagnostic.app() != other.app();
+        self.span == *span && (self.diagnostic.message == other.message || is_inherited_too)
+    }
+
+    fn told(self) -> Diagnostic {
+        let mut diagnostic = self.diagnostic;
+        match self.apps.len() {
+            0 | 1 => {}
+            2 => diagnostic.message.push_str("; the same in 1 more application"),
+            count => diagnostic.message.push_str(&format!("; the same in {} more applications", count - 1)),
+        }
+        diagnostic
+    }
 }
 
 fn complete<'s, 'a>(site: &'s Site<'a>) -> impl Iterator<Item = &'s Target<'a>> {

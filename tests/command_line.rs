@@ -71,6 +71,17 @@ fn a_rule_is_raised_or_allowed() {
 }
 
 #[test]
+fn what_is_no_utf_8_is_shown_where_it_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = folder.path().join("site.toml");
+    fs::write(&spec, b"site = 'one'\nversion = '\xff1'\n").unwrap();
+    let output = liege().arg("check").arg(&spec).output().unwrap();
+    let said = both(&output);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said.contains("error[toml]: a byte that is no UTF-8") && said.contains("site.toml:2:12\n"), "{said}");
+}
+
+#[test]
 fn quiet_tells_mistakes_alone_and_verbose_why_they_are_some() {
     let (status, said) = check(&["--quiet"]);
     assert!(status == Some(0) && said.is_empty(), "{said}");
