@@ -6,8 +6,8 @@ pub static RULE: Rule = Rule {
     code: "cheaper",
     severity: Severity::Error,
     about: "cheaper keeps fewer workers than processes, and its companions stay between the two.",
-    why: "uWSGI refuses such numbers and ends at once; the unit fails, or the emperor tries the vassal again and \
-          again.",
+    why: "uWSGI ends at once when cheaper is not less than processes, one without it: the unit fails, or the emperor \
+          tries the vassal again and again. A cheaper-initial that is too great is replaced by another number.",
     wrong: r#"[app.web]
 module = "web"
 processes = 4

@@ -6,8 +6,8 @@ pub static RULE: Rule = Rule {
     code: "way-in",
     severity: Severity::Error,
     about: "An application has exactly one way in: module, wsgi-file, mount or paste.",
-    why: "Without one uWSGI has nothing to serve and ends. With two it is left to uWSGI which of them \
-          answers, and both cost memory.",
+    why: "Without one uWSGI has nothing to serve and ends. With two it loads one of them, answers with that alone, and \
+          says nothing of the other.",
     wrong: "[app.web]
 processes = 4",
     right: r#"[app.web]
