@@ -56,10 +56,11 @@ impl<'s, 'a> Load<'s, 'a> {
 fn too_much_memory(loads: &[Load<'_, '_>], machine: &Machine) -> Option<Diagnostic> {
     let total: u64 = loads.iter().map(Load::memory).sum();
     let there = machine.memory.megabytes();
-    let terms = loads.iter().filter(|load| load.memory() > 0);
-    let terms =
-        terms.map(|load| format!("{} {} x {} MB", load.target.name, load.workers, load.megabytes.unwrap_or_default()));
-    let greatest = loads.iter().max_by_key(|load| load.memory()).filter(|_| total > there)?;
+    let loads = greatest_first(loads, |load| load.memory());
+    let greatest = loads.first().filter(|_| total > there)?;
+    let terms = loads.iter().filter_map(|load| {
+        load.megabytes.map(|megabytes| format!("{} {} x {megabytes} MB", load.target.name, load.workers))
+    });
     let message = format!(
         "app.{}.reload-on-rss: workers may grow to {total} MB in all ({}), and a machine has {there} MB",
         greatest.target.name,
@@ -74,7 +75,8 @@ fn too_much_memory(loads: &[Load<'_, '_>], machine: &Machine) -> Option<Diagnost
 fn too_many_workers(loads: &[Load<'_, '_>], machine: &Machine) -> Option<Diagnostic> {
     let total: u64 = loads.iter().map(|load| load.workers).sum();
     let cores = u64::from(machine.cores.get());
-    let greatest = loads.iter().max_by_key(|load| load.workers).filter(|_| total > WORKERS_PER_CORE * cores)?;
+    let loads = greatest_first(loads, |load| load.workers);
+    let greatest = loads.first().filter(|_| total > WORKERS_PER_CORE * cores)?;
     let message = format!(
         "app.{}.processes: {total} workers in all ({}) are more than {WORKERS_PER_CORE} for each of {cores} cores",
         greatest.target.name,
@@ -84,6 +86,12 @@ fn too_many_workers(loads: &[Load<'_, '_>], machine: &Machine) -> Option<Diagnos
         "lower processes, or say what the smallest machine has: machine = {{ cores = {} }}",
         total.div_ceil(WORKERS_PER_CORE)
     )))
+}
+
+fn greatest_first<'l, 's, 'a>(loads: &'l [Load<'s, 'a>], of: impl Fn(&Load<'_, '_>) -> u64) -> Vec<&'l Load<'s, 'a>> {
+    let mut loads: Vec<&Load<'_, '_>> = loads.iter().collect();
+    loads.sort_by_key(|load| std::cmp::Reverse(of(load)));
+    loads
 }
 
 /// The first few of them; a sum of a hundred terms is read by nobody.
