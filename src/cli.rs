@@ -4,12 +4,15 @@ mod build;
 mod check;
 mod console;
 mod explain;
+mod key;
 mod load;
 mod options;
 mod plan;
+mod publish;
 mod rule_code;
 mod schema;
 mod shell;
+mod verify;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -54,6 +57,14 @@ enum Command {
     Plan(PlanArguments),
     /// Print the JSON Schema of a spec, for editors.
     Schema,
+    /// Add what was built to signed apt and rpm-md repositories.
+    Publish(publish::PublishArguments),
+    /// Make a key for repositories, and show its public half.
+    Key(key::NewKeyArguments),
+    /// Sign the present state of repositories anew, so that clients believe it for longer.
+    Refresh(publish::RefreshArguments),
+    /// Check everything in published repositories.
+    Verify(verify::VerifyArguments),
 }
 
 #[derive(Args)]
@@ -180,6 +191,10 @@ pub fn main() -> ExitCode {
         Command::Options(arguments) => options::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments, verbosity),
         Command::Schema => schema::run(),
+        Command::Publish(arguments) => publish::run(&arguments),
+        Command::Key(arguments) => key::run(&arguments),
+        Command::Refresh(arguments) => publish::refresh(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

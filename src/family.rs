@@ -61,6 +61,22 @@ pub struct Family {
     pub depends: Depends,
     /// How the family's maintainer scripts work.
     pub scripts: Scripts,
+    /// Its repositories.
+    pub repository: Repository,
+}
+
+/// What a family's repositories and their users need.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all(deserialize = "kebab-case"), deny_unknown_fields)]
+pub struct Repository {
+    /// Architectures of machines that may ask for a package of all architectures.
+    pub architectures: Vec<String>,
+    /// Template of the file that tells the package manager of a repository.
+    pub client: String,
+    /// The end of that file's name.
+    pub extension: String,
+    /// Further lines in it.
+    pub lines: Vec<String>,
 }
 
 /// The user nginx runs as.

@@ -6,6 +6,8 @@
 //! written ([`output`], [`manifest`]). Only [`cli`] prints, and only [`output`] writes.
 
 pub mod cli;
+pub mod client;
+pub mod date;
 pub mod diagnostic;
 pub mod family;
 pub mod format;
@@ -14,14 +16,20 @@ pub mod manifest;
 pub mod output;
 pub mod package;
 pub mod plan;
+pub mod publish;
 pub mod read;
 pub mod reference;
 pub mod report;
+pub mod repository;
 pub mod rule;
 pub mod schema;
+pub mod seen;
+pub mod sign;
 pub mod site;
 pub mod source;
 pub mod spec;
+pub mod store;
 pub mod template;
 pub mod uwsgi;
 pub mod value;
+pub mod verify;

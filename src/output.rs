@@ -184,7 +184,11 @@ impl Write for Writer {
     }
 }
 
-fn read_manifest(root: &Path) -> Result<Manifest> {
+/// The manifest of an output directory; empty when there is none.
+///
+/// # Errors
+/// A manifest that cannot be read.
+pub fn read_manifest(root: &Path) -> Result<Manifest> {
     let path = root.join(MANIFEST);
     match fs::read(&path) {
         Ok(bytes) => serde_json::from_slice(&bytes)

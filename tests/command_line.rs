@@ -29,7 +29,7 @@ fn what_is_not_the_specs_fault_ends_with_2() {
     );
     fails(&["build", "specs/shop.toml", "--release", "0"], "--release");
     fails(&["build", "specs/shop.toml", "--templates", "/nonexistent"], "cannot read the templates in /nonexistent");
-    fails(&["publish"], "unrecognized subcommand");
+    fails(&["instal"], "unrecognized subcommand");
 }
 
 #[test]

@@ -1,0 +1,88 @@
+use std::path::PathBuf;
+
+use anyhow::{Context as _, anyhow};
+use clap::Args;
+
+use super::publish::place_of;
+use super::{Failure, print};
+use crate::date::{now, rfc2822};
+use crate::family::Family;
+use crate::publish::{DAY, Repository};
+use crate::repository::{Settings, of_format};
+use crate::seen::Seen;
+use crate::sign::Certificate;
+use crate::store::{Purpose, Store};
+use crate::verify::{Expectation, verify};
+
+#[derive(Args)]
+pub struct VerifyArguments {
+    /// Where the repositories lie: a URL or a directory.
+    url: String,
+    /// The public key that signs them.
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
+    /// apt's suite.
+    #[arg(long, value_name = "SUITE", default_value = "stable")]
+    suite: String,
+    /// How many days old a repository without an end of its validity may be.
+    #[arg(long, value_name = "DAYS", default_value_t = 30)]
+    max_age: u32,
+    /// Where the latest state seen of each repository is noted. [default: in the XDG state directory]
+    #[arg(long, value_name = "FILE")]
+    seen: Option<PathBuf>,
+}
+
+/// `liege verify`: checks everything in published repositories.
+pub fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
+    let path = &arguments.key;
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let certificate = Certificate::read(&bytes).with_context(|| path.display().to_string())?;
+    let store = Store::open(&arguments.url, Purpose::Read)?;
+    let mut seen = Seen::read(arguments.seen.as_deref())?;
+    let place = place_of(&arguments.url);
+    let (mut found, mut wrong) = (0, 0);
+    for family in Family::all() {
+        let kind = of_format(&family.format)?;
+        let settings = Settings {
+            name: None,
+            url: None,
+            suite: arguments.suite.clone(),
+            architectures: family.repository.architectures.clone(),
+        };
+        let root = kind.pointer(&settings);
+        let latest = seen.latest(&place, &family.name);
+        if store.read(&format!("{}/{root}", family.name))?.is_none() && latest.is_none() {
+            continue;
+        }
+        found += 1;
+        let repository = Repository { store: &store, directory: family.name.clone(), kind, settings };
+        let expectation = Expectation {
+            certificate: &certificate,
+            now: now(),
+            seen: latest,
+            max_age: i64::from(arguments.max_age) * DAY,
+        };
+        let findings = verify(&repository, &expectation)?;
+        for finding in &findings.wrong {
+            print(&format!("{}: {finding}\n", family.name))?;
+        }
+        wrong += findings.wrong.len();
+        if findings.wrong.is_empty() {
+            seen.note(&place, &family.name, findings.date);
+            let until = findings.valid_until.map(|until| format!(", valid until {}", rfc2822(until)));
+            print(&format!(
+                "{}: {} packages, all as signed {}{}\n",
+                family.name,
+                findings.packages,
+                rfc2822(findings.date),
+                until.unwrap_or_default()
+            ))?;
+        }
+    }
+    seen.write()?;
+    match (found, wrong) {
+        (0, _) => Err(anyhow!("{}: there is no repository of the suite {}", arguments.url, arguments.suite).into()),
+        (_, 0) => Ok(()),
+        (_, wrong) => Err(anyhow!("{}: {wrong} findings", arguments.url).into()),
+    }
+}

@@ -1,0 +1,244 @@
+//! Where repositories lie: a directory, object storage, or (only to read) a web server.
+
+use std::fs::File;
+use std::path::Path as FilePath;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use object_store::aws::AmazonS3Builder;
+use object_store::http::HttpBuilder;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+use object_store::prefix::PrefixStore;
+use object_store::{
+    Attribute, Attributes, ClientOptions, Error, ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, UpdateVersion,
+};
+use tokio::runtime::{Builder, Runtime};
+
+/// How many requests are under way at once.
+const AT_ONCE: usize = 16;
+
+/// Name of the file that a publisher to a directory locks.
+const LOCK: &str = ".lock";
+
+/// A place for files, each written whole or not at all.
+pub struct Store {
+    inner: Arc<dyn ObjectStore>,
+    runtime: Runtime,
+    /// How two writers are kept apart.
+    writers: Writers,
+    /// What to call it in messages.
+    name: String,
+}
+
+enum Writers {
+    /// One after the other: the directory stays locked.
+    Locked { _lock: File },
+    /// The storage refuses what overtakes another's writing.
+    Conditional,
+}
+
+/// A file as it was read.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// Its contents.
+    pub bytes: Vec<u8>,
+    version: UpdateVersion,
+}
+
+/// What became of a write that was not to overtake anybody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is written.
+    Written,
+    /// Another writer was there first.
+    Overtaken,
+}
+
+/// A file in a listing.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Where it lies.
+    pub path: String,
+    /// When it was written, in seconds since 1970.
+    pub modified: i64,
+}
+
+/// What a store is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Reading alone.
+    Read,
+    /// Reading and writing.
+    Write,
+}
+
+impl Store {
+    /// Opens a directory, `s3://BUCKET/PREFIX` (settings from the environment: `AWS_ACCESS_KEY_ID`, `AWS_ENDPOINT`, …),
+    /// or `http(s)://…` for reading.
+    ///
+    /// # Errors
+    /// A place that cannot be reached, or a directory that another publisher is writing to.
+    pub fn open(place: &str, purpose: Purpose) -> Result<Self> {
+        let failed = || format!("cannot open {place}");
+        let (inner, writers): (Arc<dyn ObjectStore>, Writers) = match place.split_once("://") {
+            Some(("s3", rest)) => {
+                let store = AmazonS3Builder::from_env().with_url(place).build().with_context(failed)?;
+                let prefix = rest.split_once('/').map_or("", |(_, prefix)| prefix);
+                (Arc::new(PrefixStore::new(store, Path::parse(prefix).with_context(failed)?)), Writers::Conditional)
+            }
+            Some(("http" | "https", _)) if purpose == Purpose::Read => {
+                let options = ClientOptions::new().with_allow_http(true).with_timeout(Duration::from_secs(60));
+                let store = HttpBuilder::new().with_url(place).with_client_options(options).build();
+                (Arc::new(store.with_context(failed)?), Writers::Conditional)
+            }
+            Some(("file", path)) => directory(FilePath::new(path), purpose).with_context(failed)?,
+            Some((scheme, _)) => bail!("cannot write to {scheme}://: name a directory or s3://BUCKET/PREFIX"),
+            None => directory(FilePath::new(place), purpose).with_context(failed)?,
+        };
+        Self::over(inner, writers, place)
+    }
+
+    /// Any other storage with conditional writes.
+    ///
+    /// # Errors
+    /// No threads to be had.
+    pub fn of(inner: Arc<dyn ObjectStore>) -> Result<Self> {
+        Self::over(inner, Writers::Conditional, "the storage")
+    }
+
+    fn over(inner: Arc<dyn ObjectStore>, writers: Writers, name: &str) -> Result<Self> {
+        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().context("cannot start")?;
+        Ok(Self { inner, runtime, writers, name: name.to_owned() })
+    }
+
+    /// What to call it in messages.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Reads a file; none when there is none.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn read(&self, path: &str) -> Result<Option<Stored>> {
+        self.runtime.block_on(self.read_one(path))
+    }
+
+    /// Reads many files; none where there is none.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn read_some(&self, paths: &[String]) -> Result<Vec<Option<Vec<u8>>>> {
+        let reads = stream::iter(paths)
+            .map(|path| async move { Ok::<_, anyhow::Error>(self.read_one(path).await?.map(|stored| stored.bytes)) });
+        self.runtime.block_on(reads.buffered(AT_ONCE).try_collect())
+    }
+
+    async fn read_one(&self, path: &str) -> Result<Option<Stored>> {
+        let failed = || format!("{}: cannot read {path}", self.name);
+        let found = match self.inner.get(&Path::parse(path).with_context(failed)?).await {
+            Err(Error::NotFound { .. }) => return Ok(None),
+            found => found.with_context(failed)?,
+        };
+        let version = UpdateVersion { e_tag: found.meta.e_tag.clone(), version: found.meta.version.clone() };
+        Ok(Some(Stored { bytes: found.bytes().await.with_context(failed)?.to_vec(), version }))
+    }
+
+    /// Writes files that never change once they are there. Says of each whether it was written or already there.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn create(&self, files: Vec<(String, Vec<u8>)>) -> Result<Vec<Outcome>> {
+        let writes = stream::iter(files).map(|(path, bytes)| async move {
+            self.put(&path, bytes, PutOptions { mode: PutMode::Create, ..PutOptions::default() }).await
+        });
+        self.runtime.block_on(writes.buffered(AT_ONCE).try_collect())
+    }
+
+    /// Writes a file that changes, unless somebody else wrote it since `former` was read.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn replace(&self, path: &str, bytes: Vec<u8>, former: Option<&Stored>) -> Result<Outcome> {
+        let mode = match (&self.writers, former) {
+            (Writers::Locked { .. }, _) => PutMode::Overwrite,
+            (Writers::Conditional, Some(former)) => PutMode::Update(former.version.clone()),
+            (Writers::Conditional, None) => PutMode::Create,
+        };
+        self.runtime.block_on(self.put(path, bytes, self.changing(mode)))
+    }
+
+    /// Writes a file that changes, whatever was there.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn overwrite(&self, path: &str, bytes: Vec<u8>) -> Result<()> {
+        self.runtime.block_on(self.put(path, bytes, self.changing(PutMode::Overwrite))).map(|_| ())
+    }
+
+    /// Caches between the storage and clients must not keep what changes.
+    fn changing(&self, mode: PutMode) -> PutOptions {
+        let attributes = match self.writers {
+            Writers::Locked { .. } => Attributes::new(),
+            Writers::Conditional => Attributes::from_iter([(Attribute::CacheControl, "no-cache")]),
+        };
+        PutOptions { mode, attributes, ..PutOptions::default() }
+    }
+
+    async fn put(&self, path: &str, bytes: Vec<u8>, options: PutOptions) -> Result<Outcome> {
+        let failed = || format!("{}: cannot write {path}", self.name);
+        match self.inner.put_opts(&Path::parse(path).with_context(failed)?, bytes.into(), options).await {
+            Ok(_) => Ok(Outcome::Written),
+            Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => Ok(Outcome::Overtaken),
+            Err(error) => Err(error).with_context(failed),
+        }
+    }
+
+    /// Lists all files below a directory.
+    ///
+    /// # Errors
+    /// A directory that cannot be listed.
+    pub fn list(&self, directory: &str) -> Result<Vec<Found>> {
+        let failed = || format!("{}: cannot list {directory}", self.name);
+        let path = Path::parse(directory).with_context(failed)?;
+        let found = self
+            .inner
+            .list(Some(&path))
+            .map_ok(|meta| Found { path: meta.location.to_string(), modified: meta.last_modified.timestamp() });
+        self.runtime.block_on(found.try_collect()).with_context(failed)
+    }
+
+    /// Removes files.
+    ///
+    /// # Errors
+    /// A file that cannot be removed.
+    pub fn remove(&self, paths: &[String]) -> Result<()> {
+        let removals = stream::iter(paths).map(|path| async move {
+            let failed = || format!("{}: cannot remove {path}", self.name);
+            self.inner.delete(&Path::parse(path).with_context(failed)?).await.with_context(failed)
+        });
+        self.runtime.block_on(removals.buffer_unordered(AT_ONCE).try_collect())
+    }
+
+    /// Whether what an earlier writer left unfinished can only be from one who is gone.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        matches!(self.writers, Writers::Locked { .. })
+    }
+}
+
+fn directory(path: &FilePath, purpose: Purpose) -> Result<(Arc<dyn ObjectStore>, Writers)> {
+    if purpose == Purpose::Read {
+        return Ok((Arc::new(LocalFileSystem::new_with_prefix(path)?), Writers::Conditional));
+    }
+    std::fs::create_dir_all(path).with_context(|| format!("cannot make {}", path.display()))?;
+    let lock = File::options().create(true).truncate(false).write(true).open(path.join(LOCK));
+    let lock = lock.with_context(|| format!("cannot write to {}", path.display()))?;
+    // Publishers to one directory wait for each other; the lock goes with the process.
+    lock.lock().with_context(|| format!("cannot lock {}", path.display()))?;
+    Ok((Arc::new(LocalFileSystem::new_with_prefix(path)?), Writers::Locked { _lock: lock }))
+}
