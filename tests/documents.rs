@@ -7,6 +7,8 @@ mod support;
 use std::fmt::Write as _;
 use std::fs;
 
+use liege::reference::{Entry, Scope, entries};
+use liege::template::Templates;
 use support::{expect_text, liege, project, succeed};
 
 fn read(path: &str) -> String {
@@ -44,62 +46,46 @@ fn every_link_of_a_document_leads_somewhere() {
     }
 }
 
-/// The page of options, from the doc comments of src/spec.rs.
+/// The page of options, from what `liege options` says.
 fn options() -> String {
-    let source = read("src/spec.rs");
-    let mut page =
-        "# The options of a spec\n\nMade from the comments in src/spec.rs by `just bless`; change them there.\n"
-            .to_owned();
-    for (heading, name) in [
-        ("The top level", "Header"),
-        ("An application: `[app.NAME]`, `[defaults]`, `[app.NAME.on.FAMILY]`", "App"),
-        ("`tls`", "Tls"),
-        ("`rotate`", "Rotate"),
-    ] {
-        let body = source
-            .split(&format!("pub struct {name} {{\n"))
-            .nth(1)
-            .and_then(|rest| rest.split("\n}\n").next())
-            .unwrap();
-        writeln!(page, "\n## {heading}\n\n| option | type | |\n|---|---|---|").unwrap();
-        let mut about = Vec::new();
-        for line in body.lines().map(str::trim) {
-            if let Some(text) = line.strip_prefix("/// ") {
-                about.push(text);
-            } else if let Some((field, kind)) = line.strip_prefix("pub ").and_then(|field| field.split_once(": ")) {
-                let text = about.join(" ").replace('|', "\\|");
-                writeln!(page, "| `{}` | {} | {text} |", field.replace('_', "-"), kind_in_words(kind)).unwrap();
-                about.clear();
-            }
+    let mut page = "# The options of a spec\n\nMade from src/spec.rs by `just bless`; change them there. A change is what \
+                    installing a package with another value does to\nthe application: every upgrade reloads it at least.\n"
+        .to_owned();
+    let headings = [
+        (Scope::Site, "The top level"),
+        (Scope::Application, "An application: `[app.NAME]`, `[defaults]`, `[app.NAME.on.FAMILY]`"),
+    ];
+    let (entries, templates) = (entries().unwrap(), Templates::load(None).unwrap());
+    for (scope, heading) in headings {
+        let table = "| option | value | default | example | | a change |\n|---|---|---|---|---|---|";
+        writeln!(page, "\n## {heading}\n\n{table}").unwrap();
+        for entry in entries.iter().filter(|entry| entry.scope == scope) {
+            let Entry { name, kind, default, about, .. } = entry;
+            let (example, change) = (entry.example.to_string(), entry.change(&templates).unwrap());
+            let cells =
+                [format!("`{name}`"), kind.clone(), default.clone(), format!("`{example}`"), about.clone(), change];
+            writeln!(page, "| {} |", cells.map(|cell| cell.replace('|', "\\|")).join(" | ")).unwrap();
         }
     }
     page
 }
 
-fn kind_in_words(kind: &str) -> String {
-    let kind = kind.trim_end_matches(',');
-    let inner = kind.strip_prefix("Option<").and_then(|kind| kind.strip_suffix('>')).unwrap_or(kind);
-    match inner {
-        "bool" | "Toggle" => "true or false".to_owned(),
-        "Seconds" => "seconds".to_owned(),
-        "Megabytes" => "megabytes".to_owned(),
-        "Bytes" | "BufferSize" => "bytes".to_owned(),
-        "Count" => "number".to_owned(),
-        "Processes" => "number or text".to_owned(),
-        "Listeners" => "text or list".to_owned(),
-        "AbsolutePath" => "absolute path".to_owned(),
-        "RelativeOrAbsolute" => "path".to_owned(),
-        "Tls" | "Rotate" => "table".to_owned(),
-        _ if inner.starts_with("IndexMap") => "table".to_owned(),
-        _ if inner.starts_with("Vec") || inner == "Families" => "list".to_owned(),
-        _ => "text".to_owned(),
+/// The page of rules, from what `liege explain` says.
+#[test]
+fn the_page_of_rules_is_made_from_the_code() {
+    let mut page = "# The rules of a spec\n\nMade from src/rule/ by `just bless`; change them there.\n".to_owned();
+    for rule in liege::rule::RULES {
+        let title = format!("\n## {} ({})\n\n{}\n\n{}\n", rule.code, rule.severity, rule.about, rule.why);
+        let examples = format!("\n```toml\n# wrong\n{}\n```\n\n```toml\n# right\n{}\n```\n", rule.wrong, rule.right);
+        page.push_str(&(title + &examples));
     }
+    expect_text(&project().join("docs/rules.md"), &page);
 }
 
 #[test]
 fn the_page_of_options_is_made_from_the_code() {
     let page = options();
-    assert!(page.contains("| `harakiri` | seconds |"), "{page}");
+    assert!(page.contains("| `harakiri` | seconds | none | `45` | Seconds after"), "{page}");
     expect_text(&project().join("docs/options.md"), &page);
 }
 

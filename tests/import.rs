@@ -225,7 +225,7 @@ fn mistakes(inputs: &[Input]) -> Vec<String> {
     let (spec, mut found) = liege::read::read(&source);
     found.extend(syntax);
     found.extend(spec.map(|spec| liege::rule::check(&Site::new(&spec), &source)).unwrap_or_default());
-    found.retain(|found| found.is_error() && found.code != Some("way-in"));
+    found.retain(|found| found.is_error() && found.code != "way-in");
     found.into_iter().map(|found| format!("{}\n{}", found.message, imported.spec)).collect()
 }
 
