@@ -162,6 +162,28 @@ fn a_key_that_gpg_made_signs_and_a_key_of_ours_is_gpgs_too() {
 }
 
 #[test]
+fn a_subkey_signs_while_its_primary_is_kept_elsewhere() {
+    let place = Place::new();
+    let gpg = || {
+        let mut gpg = place.at_home(tool("gpg"));
+        gpg.arg("--homedir").arg(place.folder.path()).args(["--batch", "--yes"]);
+        gpg
+    };
+    let wishes = place.path("wishes");
+    let text = "%no-protection\nKey-Type: EDDSA\nKey-Curve: ed25519\nKey-Usage: cert\nSubkey-Type: EDDSA\n\
+                Subkey-Curve: ed25519\nSubkey-Usage: sign\nName-Real: Off\nExpire-Date: 2y\n%commit\n";
+    fs::write(&wishes, text).unwrap();
+    succeed(gpg().arg("--gen-key").arg(&wishes));
+    let (secret, public) = (place.path("sub.key"), place.path("sub.pub"));
+    succeed(gpg().arg("--output").arg(&secret).arg("--export-secret-subkeys"));
+    succeed(gpg().arg("--output").arg(&public).arg("--export"));
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).unwrap();
+    succeed(&mut place.publish(&secret));
+    succeed(place.liege().arg("verify").arg(place.path("to")).arg("--key").arg(&public));
+    succeed(gpg().arg("--verify").arg(place.path("to/debian/dists/stable/InRelease")));
+}
+
+#[test]
 fn secrets_are_asked_for_in_the_right_places_and_told_nowhere() {
     let place = Place::new();
     let says = |command: &mut Command, status: i32, what: &str| {
