@@ -31,7 +31,7 @@ ci:
 
 # Keeps the present plans and messages as the expected ones; read the diff before it is committed.
 bless:
-    LIEGE_BLESS=1 cargo test --test golden --test mistakes --test documents
+    LIEGE_BLESS=1 cargo test --test golden --test mistakes --test report --test schema --test documents
 
 # Asks for known vulnerabilities in the dependencies; needs the network.
 advisories:

@@ -2,24 +2,45 @@
 
 mod build;
 mod check;
+mod console;
+mod explain;
+mod import;
+mod init;
 mod key;
 mod load;
+mod options;
 mod plan;
 mod publish;
+mod rule_code;
+mod schema;
+mod shell;
 mod verify;
 
+use std::fs::File;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::{Context as _, anyhow};
 use clap::{Args, Parser, Subcommand};
+
+use crate::level::Levels;
+use crate::rule::Rule;
+use crate::spec::Header;
+use console::ConsoleArguments;
+use rule_code::RuleCode;
+
+/// Told below the options, and in the manual page.
+const EXIT_STATUS: &str = "Exit status: 0 done, 1 the spec is wrong, 2 anything else.";
 
 /// Builds native .deb and .rpm packages for uWSGI applications from one declarative site spec.
 #[derive(Parser)]
-#[command(name = "liege", version, max_term_width = 100)]
+#[command(name = "liege", version, max_term_width = 100, after_help = EXIT_STATUS)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
+    #[command(flatten)]
+    console: ConsoleArguments,
 }
 
 #[derive(Subcommand)]
@@ -28,8 +49,22 @@ enum Command {
     Build(BuildArguments),
     /// Find every mistake of a spec; build nothing.
     Check(CheckArguments),
+    /// Print what a shell needs to complete commands, options and rules.
+    Completions(CompletionsArguments),
+    /// Explain a rule by its code, or list all rules.
+    Explain(ExplainArguments),
+    /// Write a manual page for each command.
+    Man(ManArguments),
+    /// Describe an option of a spec, those that a word occurs in, or all.
+    Options(OptionsArguments),
+    /// Make a spec of Ansible variables or of uWSGI's own files.
+    Import(import::ImportArguments),
+    /// Write a first spec, from flags or from answers to questions.
+    Init(init::InitArguments),
     /// Print the packages of a site as text: files, relations, scripts.
     Plan(PlanArguments),
+    /// Print the JSON Schema of a spec, for editors.
+    Schema,
     /// Add what was built to signed apt and rpm-md repositories.
     Publish(publish::PublishArguments),
     /// Make a key for repositories, and show its public half.
@@ -41,15 +76,57 @@ enum Command {
 }
 
 #[derive(Args)]
-struct CheckArguments {
+struct SpecArguments {
     /// The site's spec.
     spec: PathBuf,
+    /// Make breaches of this rule errors; may be repeated.
+    #[arg(short = 'W', long = "raise", value_name = "RULE", value_parser = RuleCode::Any, hide_possible_values = true)]
+    raised: Vec<&'static Rule>,
+    /// Say nothing of breaches of this rule, a warning or note; may be repeated.
+    #[arg(short = 'A', long = "allow", value_name = "RULE", value_parser = RuleCode::Allowable, hide_possible_values = true)]
+    allowed: Vec<&'static Rule>,
+}
+
+#[derive(Args)]
+struct CheckArguments {
+    #[command(flatten)]
+    spec: SpecArguments,
+    /// How to tell what was found.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: check::Format,
+}
+
+#[derive(Args)]
+struct CompletionsArguments {
+    /// The shell.
+    shell: clap_complete::Shell,
+}
+
+#[derive(Args)]
+struct ManArguments {
+    /// Where to write them.
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+}
+
+#[derive(Args)]
+struct ExplainArguments {
+    /// The code of the rule, as it stands behind the word error, warning or note.
+    #[arg(value_parser = RuleCode::Any, hide_possible_values = true)]
+    rule: Option<&'static Rule>,
+}
+
+#[derive(Args)]
+struct OptionsArguments {
+    /// The name of an option, of uWSGI's own as well, or a word to look for.
+    #[arg(value_name = "NAME|WORD")]
+    word: Option<String>,
 }
 
 #[derive(Args)]
 struct Selection {
-    /// The site's spec.
-    spec: PathBuf,
+    #[command(flatten)]
+    spec: SpecArguments,
     /// Only for this OS family; may be repeated. [default: the spec's families]
     #[arg(long = "family", value_name = "FAMILY")]
     families: Vec<String>,
@@ -79,6 +156,15 @@ struct PlanArguments {
     selection: Selection,
 }
 
+impl SpecArguments {
+    /// What the command line and the spec make of the rules.
+    fn levels(&self, header: &Header) -> Levels {
+        let raised = self.raised.iter().map(|rule| rule.code).collect();
+        let allowed = self.allowed.iter().map(|rule| rule.code).chain(header.allow.codes().iter().copied()).collect();
+        Levels { raised, allowed }
+    }
+}
+
 /// Why a command did not do what it was asked for.
 enum Failure {
     /// The spec is wrong; its mistakes have been told.
@@ -101,10 +187,20 @@ const WORLD_IS_WRONG: u8 = 2;
 /// Runs the command line of this process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let outcome = match Arguments::parse().command {
-        Command::Build(arguments) => build::run(&arguments),
-        Command::Check(arguments) => check::run(&arguments),
-        Command::Plan(arguments) => plan::run(&arguments),
+    let Arguments { command, console } = Arguments::parse();
+    console.choose_colours();
+    let verbosity = console.verbosity();
+    let outcome = match command {
+        Command::Build(arguments) => build::run(&arguments, verbosity),
+        Command::Check(arguments) => check::run(&arguments, verbosity),
+        Command::Completions(arguments) => shell::completions(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
+        Command::Man(arguments) => shell::man(&arguments),
+        Command::Options(arguments) => options::run(&arguments),
+        Command::Plan(arguments) => plan::run(&arguments, verbosity),
+        Command::Schema => schema::run(),
         Command::Publish(arguments) => publish::run(&arguments),
         Command::Key(arguments) => key::run(&arguments),
         Command::Refresh(arguments) => publish::refresh(&arguments),
@@ -125,6 +221,21 @@ pub fn main() -> ExitCode {
 fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| Failure::World(error.into()))
+}
+
+/// Fails if there is a file at `path`, or anything else.
+fn refuse_existing(path: &Path) -> Result<(), Failure> {
+    match path.symlink_metadata() {
+        Ok(_) => Err(anyhow!("{} exists already; name another file", path.display()).into()),
+        Err(_) => Ok(()),
+    }
+}
+
+/// Writes a file that is not there yet.
+fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
+    refuse_existing(path)?;
+    let written = File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes()));
+    Ok(written.with_context(|| format!("cannot write {}", path.display()))?)
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

@@ -3,13 +3,25 @@
 use std::fmt;
 use std::ops::Range;
 
-/// How bad it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How bad it is; the worst is the greatest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// Nothing is built.
-    Error,
+    /// Good to know; the site is built.
+    Note,
     /// Worth a look; the site is built.
     Warning,
+    /// Nothing is built.
+    Error,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
 }
 
 /// A key of the spec, by name; [`crate::source::Source::locate`] finds its line.
@@ -55,13 +67,13 @@ pub enum Place {
     Key(Key),
 }
 
-/// One mistake, or one warning.
+/// One mistake, warning or note, as a [rule](crate::rule::Rule) tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// How bad it is.
     pub severity: Severity,
-    /// The stable name of the rule that found it; none for what the reader itself finds.
-    pub code: Option<&'static str>,
+    /// The stable name of the rule that is broken.
+    pub code: &'static str,
     /// Where it is.
     pub place: Place,
     /// What is wrong; names the key.
@@ -71,30 +83,20 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// An error at `place`.
-    #[must_use]
-    pub fn error(place: Place, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, code: None, place, message: message.into(), help: None }
-    }
-
-    /// An error at a key.
-    #[must_use]
-    pub fn at(key: Key, message: impl Into<String>) -> Self {
-        Self::error(Place::Key(key), message)
-    }
-
-    /// The same, told as a warning.
-    #[must_use]
-    pub fn as_warning(mut self) -> Self {
-        self.severity = Severity::Warning;
-        self
-    }
-
     /// The same, with what would be right.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// The application whose key it is at.
+    #[must_use]
+    pub fn app(&self) -> Option<&str> {
+        match &self.place {
+            Place::Key(key) => key.app.as_deref(),
+            Place::Span(_) => None,
+        }
     }
 
     /// Whether this keeps the site from being built.

@@ -3,7 +3,8 @@
 //! The flow, from left to right: a spec's text ([`source`]) is read into types ([`read`], [`spec`], [`value`]), put on the
 //! OS families it is for ([`family`], [`site`]) and checked ([`rule`], [`diagnostic`]). With the templates ([`template`])
 //! each application becomes a format-neutral package ([`package`]), which is printed ([`plan`]) or packed ([`format`]) and
-//! written ([`output`], [`manifest`]). Only [`cli`] prints, and only [`output`] writes.
+//! written ([`output`], [`manifest`]). What was built is signed ([`sign`]) and added to repositories ([`repository`],
+//! [`publish`], [`store`]), which are re-checked ([`verify`], [`seen`]). Only [`cli`] prints.
 
 pub mod cli;
 pub mod client;
@@ -11,14 +12,20 @@ pub mod date;
 pub mod diagnostic;
 pub mod family;
 pub mod format;
+pub mod import;
+pub mod init;
+pub mod level;
 pub mod manifest;
 pub mod output;
 pub mod package;
 pub mod plan;
 pub mod publish;
 pub mod read;
+pub mod reference;
+pub mod report;
 pub mod repository;
 pub mod rule;
+pub mod schema;
 pub mod seen;
 pub mod sign;
 pub mod site;

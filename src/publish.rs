@@ -6,11 +6,13 @@
 mod merge;
 mod sweep;
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
 use crate::date::rfc2822;
+use crate::manifest::Artefact;
 use crate::repository::{Entry, Kind, Listed, Opened, Root, Seal, Settings, sha256};
 use crate::sign::{Certificate, Signer};
 use crate::store::{Outcome, Store, Stored};
@@ -41,6 +43,9 @@ pub struct Repository<'a> {
     pub settings: Settings,
 }
 
+/// Gives a package's bytes when they are wanted.
+pub type Reader = Box<dyn Fn() -> Result<Vec<u8>> + Send + Sync>;
+
 /// A package to publish.
 pub struct Candidate {
     /// The package's name.
@@ -50,10 +55,31 @@ pub struct Candidate {
     /// The name of its file.
     pub file_name: String,
     /// Reads its bytes.
-    pub read: Box<dyn Fn() -> Result<Vec<u8>> + Send + Sync>,
+    pub read: Reader,
 }
 
 impl Candidate {
+    /// A package that was built into the directory `out`.
+    ///
+    /// # Errors
+    /// A path that names no file.
+    pub fn of(out: &Path, artefact: &Artefact) -> Result<Self> {
+        let path = out.join(&artefact.path);
+        let Some(file_name) = path.file_name().and_then(|name| name.to_str()).map(str::to_owned) else {
+            bail!("{}: a path without a name", artefact.path);
+        };
+        let digest = artefact.sha256.clone();
+        let read = move || {
+            let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            if sha256(&bytes) != digest {
+                bail!("{} is not what was built: run `liege build` again", path.display());
+            }
+            Ok(bytes)
+        };
+        let version = format!("{}-{}", artefact.version, artefact.release);
+        Ok(Self { name: artefact.package.clone(), version, file_name, read: Box::new(read) })
+    }
+
     fn key(&self) -> (&str, &str) {
         (&self.name, &self.version)
     }

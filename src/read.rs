@@ -9,8 +9,9 @@ use indexmap::IndexMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::Diagnostic;
 use crate::family::Family;
+use crate::rule::form::{MISSING_KEY, NO_APPLICATION, UNKNOWN_KEY, WRONG_TYPE, WRONG_VALUE};
 use crate::source::{Source, Table, inherit};
 use crate::spec::{App, Application, Header, Spec};
 use crate::value::AppName;
@@ -41,15 +42,16 @@ impl Reader {
         let nothing = Table::default();
         let defaults = self.subtable(source.root(), "defaults", "defaults").unwrap_or(&nothing);
         if let Some((key, _)) = ["on", "app"].iter().find_map(|name| defaults.get_key_value(*name)) {
-            self.mistakes.push(Diagnostic::error(
-                Place::Span(key.span()),
+            self.mistakes.push(UNKNOWN_KEY.within(
+                key.span(),
                 format!("defaults.{}: overrides for a family belong to an application, not here", key.get_ref()),
             ));
         }
         let applications = self.applications(source, defaults);
         if source.root().get("app").is_none_or(|app| app.get_ref().as_table().is_some_and(|apps| apps.is_empty())) {
             self.mistakes.push(
-                Diagnostic::error(Place::Span(0..0), "the site has no application")
+                NO_APPLICATION
+                    .within(0..0, "the site has no application")
                     .help("begin one with a table such as [app.wiki] and the line module = \"wiki:app\""),
             );
         }
@@ -63,7 +65,8 @@ impl Reader {
         let placeholders = DeTable::parse(PLACEHOLDERS).map(Spanned::into_inner).unwrap_or_default();
         for key in placeholders.keys().filter(|key| top.get(key.get_ref().as_ref()).is_none()) {
             self.mistakes.push(
-                Diagnostic::error(Place::Span(0..0), format!("{} is missing", key.get_ref()))
+                MISSING_KEY
+                    .within(0..0, format!("{} is missing", key.get_ref()))
                     .help(format!("every spec begins with {}", TableReader::<Header>::required(&placeholders))),
             );
         }
@@ -82,7 +85,7 @@ impl Reader {
                 Ok(name) => name,
                 Err(reason) => {
                     let message = format!("app.{}: {reason}", key.get_ref());
-                    self.mistakes.push(Diagnostic::error(Place::Span(key.span()), message));
+                    self.mistakes.push(WRONG_VALUE.within(key.span(), message));
                     continue;
                 }
             };
@@ -106,7 +109,7 @@ impl Reader {
         for (family, value) in self.subtable(table, "on", &format!("{at}.on")).into_iter().flatten() {
             let at = format!("{at}.on.{}", family.get_ref());
             if let Err(reason) = Family::named(family.get_ref()) {
-                self.mistakes.push(Diagnostic::error(Place::Span(family.span()), format!("{at}: {reason}")));
+                self.mistakes.push(WRONG_VALUE.within(family.span(), format!("{at}: {reason}")));
                 continue;
             }
             let Some(over) = value.get_ref().as_table() else {
@@ -132,5 +135,5 @@ impl Reader {
 
 fn not_a_table(value: &Spanned<DeValue<'_>>, at: &str) -> Diagnostic {
     let message = format!("{at} is of type {}, but it must be a table", value.get_ref().type_str());
-    Diagnostic::error(Place::Span(value.span()), message).help(format!("write it as a table: [{at}]"))
+    WRONG_TYPE.within(value.span(), message).help(format!("write it as a table: [{at}]"))
 }

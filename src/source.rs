@@ -6,7 +6,8 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::diagnostic::{Diagnostic, Key, Place};
+use crate::diagnostic::{Diagnostic, Key, Place, Severity};
+use crate::rule::form::TOML;
 
 /// A table of the spec; every key and value in it knows its place in the text.
 pub type Table<'a> = DeTable<'a>;
@@ -26,12 +27,7 @@ impl<'a> Source<'a> {
         let (root, errors) = DeTable::parse_recoverable(text);
         let diagnostics = errors
             .iter()
-            .map(|error| {
-                Diagnostic::error(
-                    Place::Span(error.span().unwrap_or(0..0)),
-                    format!("not valid TOML: {}", error.message()),
-                )
-            })
+            .map(|error| TOML.within(error.span().unwrap_or(0..0), format!("not valid TOML: {}", error.message())))
             .collect();
         (Self { name, text, root: root.into_inner() }, diagnostics)
     }
@@ -57,14 +53,29 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// The key of the innermost entry that `span` lies in, with its tables.
+    #[must_use]
+    pub fn key_at(&self, span: &Range<usize>) -> Option<String> {
+        key_in(&self.root, span).filter(|_| !span.is_empty())
+    }
+
+    /// The line and column of a byte of the text, both from 1 on; a column counts characters.
+    #[must_use]
+    pub fn position(&self, offset: usize) -> (usize, usize) {
+        let before = self.text.get(..offset).unwrap_or(self.text);
+        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    }
+
     /// Draws a diagnostic with its line, as rustc and the TOML parser draw theirs.
     #[must_use]
     pub fn draw(&self, diagnostic: &Diagnostic, renderer: &Renderer) -> String {
-        let level = if diagnostic.is_error() { Level::ERROR } else { Level::WARNING };
-        let mut title = level.primary_title(&diagnostic.message);
-        if let Some(code) = diagnostic.code {
-            title = title.id(code);
-        }
+        let level = match diagnostic.severity {
+            Severity::Note => Level::NOTE,
+            Severity::Warning => Level::WARNING,
+            Severity::Error => Level::ERROR,
+        };
+        let title = level.primary_title(&diagnostic.message).id(diagnostic.code);
         let span = self.span_of(&diagnostic.place);
         let line = Snippet::source(self.text).path(self.name).annotation(AnnotationKind::Primary.span(span));
         let mut group = title.element(line);
@@ -110,6 +121,16 @@ impl<'a> Source<'a> {
         let (key, value) = table.get_key_value(*last)?;
         Some(if value.get_ref().is_table() { key.span() } else { value.span() })
     }
+}
+
+fn key_in(table: &Table<'_>, span: &Range<usize>) -> Option<String> {
+    let encloses = |outer: Range<usize>| outer.start <= span.start && span.end <= outer.end;
+    table.iter().find_map(|(key, value)| {
+        let name = key.get_ref();
+        let below = value.get_ref().as_table().and_then(|table| key_in(table, span));
+        let is_here = || encloses(key.span()) || encloses(value.span());
+        below.map(|below| format!("{name}.{below}")).or_else(|| is_here().then(|| name.to_string()))
+    })
 }
 
 /// `base` with `over` laid on top: tables are merged key by key, everything else is replaced.
@@ -160,5 +181,15 @@ mod tests {
         assert_eq!(word(key("debian", "threads")), "1");
         assert_eq!(word(key("debian", "module")), "'wiki'");
         assert_eq!(word(key("debian", "harakiri")), "wiki");
+    }
+
+    #[test]
+    fn a_place_has_the_key_of_its_innermost_entry() {
+        let text = "site = 'x'\n[app.wiki]\nenv = { A = 'one' }\n[app.wiki.on.suse]\nthreads = 3\n";
+        let (source, _) = Source::parse("x", text);
+        let key_of = |word: &str| text.find(word).and_then(|start| source.key_at(&(start..start + word.len())));
+        assert_eq!(key_of("'one'").as_deref(), Some("app.wiki.env.A"));
+        assert_eq!(key_of("3").as_deref(), Some("app.wiki.on.suse.threads"));
+        assert_eq!(key_of("site").as_deref(), Some("site"));
     }
 }

@@ -31,6 +31,8 @@ pub struct Store {
     runtime: Runtime,
     /// How two writers are kept apart.
     writers: Writers,
+    /// Whether web servers show clients what is written.
+    is_served: bool,
     /// What to call it in messages.
     name: String,
 }
@@ -102,20 +104,20 @@ impl Store {
             Some((scheme, _)) => bail!("cannot write to {scheme}://: name a directory or s3://BUCKET/PREFIX"),
             None => directory(FilePath::new(place), purpose).with_context(failed)?,
         };
-        Self::over(inner, writers, place)
+        Self::over(inner, writers, true, place)
     }
 
-    /// Any other storage with conditional writes.
+    /// Any other storage with conditional writes, of which no web server shows anything.
     ///
     /// # Errors
     /// No threads to be had.
     pub fn of(inner: Arc<dyn ObjectStore>) -> Result<Self> {
-        Self::over(inner, Writers::Conditional, "the storage")
+        Self::over(inner, Writers::Conditional, false, "the storage")
     }
 
-    fn over(inner: Arc<dyn ObjectStore>, writers: Writers, name: &str) -> Result<Self> {
+    fn over(inner: Arc<dyn ObjectStore>, writers: Writers, is_served: bool, name: &str) -> Result<Self> {
         let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().context("cannot start")?;
-        Ok(Self { inner, runtime, writers, name: name.to_owned() })
+        Ok(Self { inner, runtime, writers, is_served, name: name.to_owned() })
     }
 
     /// What to call it in messages.
@@ -176,7 +178,7 @@ impl Store {
             (Writers::Conditional, Some(former)) => PutMode::Update(former.version.clone()),
             (Writers::Conditional, None) => PutMode::Create,
         };
-        if former.is_some_and(|former| former.modified == now()) {
+        if self.is_served && former.is_some_and(|former| former.modified == now()) {
             std::thread::sleep(rest_of_second());
         }
         self.runtime.block_on(self.put(path, bytes, self.changing(mode)))
@@ -241,10 +243,10 @@ impl Store {
     }
 }
 
-/// How long it takes until the next second begins.
+/// How long it takes until the next second has begun, also for a file system, whose clock ticks less often.
 fn rest_of_second() -> Duration {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Duration::from_secs(1).saturating_sub(Duration::from_nanos(since.subsec_nanos().into()))
+    Duration::from_millis(1020).saturating_sub(Duration::from_nanos(since.subsec_nanos().into()))
 }
 
 fn directory(path: &FilePath, purpose: Purpose) -> Result<(Arc<dyn ObjectStore>, Writers)> {

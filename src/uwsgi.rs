@@ -27,10 +27,14 @@ const LOG_FORMATS: [&str; 2] = ["log-format", "logformat"];
 /// What is known of one option.
 #[derive(Clone, Copy, Debug)]
 pub struct OptionFacts {
+    /// Whether it takes a value: `none`, `optional` or `required`.
+    pub value: &'static str,
     /// `core`, `python`, or the plugin that brings it.
     pub origin: &'static str,
     /// The release of uWSGI that has it first, when that is later than the oldest one supported.
     pub since: Option<&'static str>,
+    /// What uWSGI says of it.
+    pub help: &'static str,
 }
 
 /// Why an option may not stand in an application's free table.
@@ -55,9 +59,12 @@ struct Restricted {
 impl OptionFacts {
     fn parse(line: &'static str) -> Option<(&'static str, Self)> {
         let mut fields = line.split('\t');
-        let (name, _value) = (fields.next()?, fields.next()?);
+        let (name, value) = (fields.next()?, fields.next()?);
         let (origin, since) = (fields.next()?, fields.next()?);
-        Some((name, Self { origin, since: (since != "-").then_some(since) }))
+        Some((
+            name,
+            Self { value, origin, since: (since != "-").then_some(since), help: fields.next().unwrap_or_default() },
+        ))
     }
 }
 
@@ -65,6 +72,13 @@ impl OptionFacts {
 #[must_use]
 pub fn option(name: &str) -> Option<OptionFacts> {
     OPTIONS.get(name).copied()
+}
+
+/// Every option that uWSGI has, by name.
+pub fn options() -> impl Iterator<Item = (&'static str, OptionFacts)> {
+    let mut names: Vec<&'static str> = OPTIONS.keys().copied().collect();
+    names.sort_unstable();
+    names.into_iter().filter_map(|name| Some((name, option(name)?)))
 }
 
 /// Whether uWSGI has an option called `name`.

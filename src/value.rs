@@ -10,14 +10,17 @@ mod processes;
 mod quantity;
 mod served;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use grammar::{
-    AbsolutePath, AppName, Callable, Ciphers, Entity, EnvironmentName, Homepage, IniText, Line, Maintainer, Module,
-    Paragraphs, RelativeOrAbsolute, SiteName, SiteVersion, SpdxExpression, UriPrefix, is_clean_line,
+    AbsolutePath, AppName, AppNameGrammar, Callable, Ciphers, Entity, EnvironmentName, Homepage, IniText, Line,
+    Maintainer, Module, Paragraphs, RelativeOrAbsolute, SiteName, SiteVersion, SpdxExpression, UriPrefix,
+    is_clean_line,
 };
 pub use listen::{Address, Listen, Listeners};
 pub use option::OptionValue;
@@ -25,8 +28,18 @@ pub use processes::Processes;
 pub use quantity::{BufferSize, Bytes, Count, Megabytes, Quantity, Seconds, Size, Unit};
 pub use served::Served;
 
+/// Where a schema says what a value is, in words for the reference of options.
+pub const KIND: &str = "x-kind";
+
 /// A rule that a text must fit, and how to say so.
 pub trait Grammar {
+    /// What it is, in the reference of options.
+    const KIND: &'static str = "text";
+    /// A regular expression for editors that every text which fits matches. It may match more: `check` decides.
+    const PATTERN: Option<&'static str> = None;
+    /// The length of the longest text that fits.
+    const LONGEST: usize = usize::MAX;
+
     /// Whether `text` fits; when not, what would be right, as the end of a sentence.
     ///
     /// # Errors
@@ -96,6 +109,27 @@ impl<'de, G: Grammar> Deserialize<'de> for Checked<G> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Self::new(text).map_err(serde::de::Error::custom)
+    }
+}
+
+impl<G: Grammar> JsonSchema for Checked<G> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        std::any::type_name::<G>().into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let mut schema = json_schema!({ "type": "string", KIND: G::KIND });
+        if let Some(pattern) = G::PATTERN {
+            schema.insert("pattern".to_owned(), pattern.into());
+        }
+        if G::LONGEST < usize::MAX {
+            schema.insert("maxLength".to_owned(), G::LONGEST.into());
+        }
+        schema
     }
 }
 

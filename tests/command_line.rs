@@ -29,13 +29,169 @@ fn what_is_not_the_specs_fault_ends_with_2() {
     );
     fails(&["build", "specs/shop.toml", "--release", "0"], "--release");
     fails(&["build", "specs/shop.toml", "--templates", "/nonexistent"], "cannot read the templates in /nonexistent");
-    fails(&["publish"], "unrecognized subcommand");
+    fails(&["instal"], "unrecognized subcommand");
 }
 
 #[test]
 fn a_spec_without_mistakes_is_said_to_have_none() {
     let said = succeed(liege().args(["check", "specs/shop.toml"]));
     assert_eq!(said, "specs/shop.toml: no mistake; 2 applications of shop for debian, redhat, suse\n");
+}
+
+/// What `liege check` says of a spec with a warning and a note, and how it ends.
+fn check(arguments: &[&str]) -> (Option<i32>, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = folder.path().join("site.toml");
+    let text = "site = 'one'\nversion = '1'\nmaintainer = 'A <a@example.org>'\n[app.a]\nmodule = 'a'\n\
+                backlog = 9999\nharakiri = 300\n";
+    fs::write(&spec, text).unwrap();
+    let output = liege().arg("check").arg(&spec).args(arguments).output().unwrap();
+    (output.status.code(), both(&output))
+}
+
+#[test]
+fn a_rule_is_raised_or_allowed() {
+    let (status, said) = check(&[]);
+    assert!(status == Some(0) && said.contains("warning[backlog]") && said.contains("note[proxy-timeout]"), "{said}");
+    assert!(said.contains(": no mistake, 1 warning, 1 note; "), "{said}");
+    let (status, said) = check(&["-W", "backlog"]);
+    assert!(status == Some(1) && said.contains("error[backlog]") && said.contains("note[proxy-timeout]"), "{said}");
+    let (status, said) = check(&["-A", "backlog", "--allow", "proxy-timeout"]);
+    assert!(status == Some(0) && !said.contains('['), "{said}");
+    let (status, said) = check(&["-A", "backlog", "-W", "backlog"]);
+    assert!(status == Some(1) && said.contains("error[backlog]"), "{said}");
+    for (arguments, complaint) in [
+        (["-A", "tls"], "tls is an error and cannot be allowed"),
+        (["-A", "backlg"], "there is no rule backlg; did you mean backlog?"),
+        (["-W", "nothing-like-it"], "there is no rule nothing-like-it; liege explain lists them all"),
+    ] {
+        let (status, said) = check(&arguments);
+        assert!(status == Some(2) && said.contains(complaint), "{said}");
+    }
+}
+
+#[test]
+fn what_is_no_utf_8_is_shown_where_it_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = folder.path().join("site.toml");
+    fs::write(&spec, b"site = 'one'\nversion = '\xff1'\n").unwrap();
+    let output = liege().arg("check").arg(&spec).output().unwrap();
+    let said = both(&output);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said.contains("error[toml]: a byte that is no UTF-8") && said.contains("site.toml:2:12\n"), "{said}");
+}
+
+#[test]
+fn quiet_tells_mistakes_alone_and_verbose_why_they_are_some() {
+    let (status, said) = check(&["--quiet"]);
+    assert!(status == Some(0) && said.is_empty(), "{said}");
+    let (_, said) = check(&["-q", "-W", "backlog"]);
+    assert!(said.contains("error[backlog]") && !said.contains("note["), "{said}");
+    let (_, said) = check(&["-v"]);
+    assert!(said.contains("\nwhy: nginx gives up after 60 s"), "{said}");
+}
+
+#[test]
+fn colours_are_where_they_are_wanted() {
+    let coloured = |arguments: &[&str], no_color: &str| {
+        let mut command = liege();
+        command.args(["check", "tests/mistakes/tls.toml"]).args(arguments).env("NO_COLOR", no_color);
+        command.output().unwrap().stderr.contains(&0x1b)
+    };
+    assert!(!coloured(&[], "") && !coloured(&["--color", "never"], ""));
+    assert!(coloured(&["--color=always"], "") && coloured(&["--color=always"], "1"));
+}
+
+#[test]
+fn a_rule_is_explained() {
+    let said = succeed(liege().args(["explain", "proxy-timeout"]));
+    assert!(said.starts_with("proxy-timeout (note)\n\nA request may not take longer"), "{said}");
+    assert!(said.contains("\nWrong:\n\n    [app.web]\n") && said.contains("\nRight:\n\n    [app.web]\n"), "{said}");
+    let list = succeed(liege().arg("explain"));
+    assert_eq!(list.lines().count(), liege::rule::RULES.len());
+    fails(&["explain", "proxytimeout"], "there is no rule proxytimeout; did you mean proxy-timeout?");
+}
+
+#[test]
+fn an_option_is_described() {
+    let said = succeed(liege().args(["options", "harakiri"]));
+    for fact in
+        ["\nValue     seconds\n", "\nExample   harakiri = 45\n", "\nA change  reload (emperor), restart (service)\n"]
+    {
+        assert!(said.contains(fact), "{said}");
+    }
+    let said = succeed(liege().args(["options", "daemonize"]));
+    assert!(said.contains("refused: sends the process away from systemd"), "{said}");
+    let said = succeed(liege().args(["options", "rss"]));
+    assert!(said.starts_with("reload-on-rss ") && said.contains("\nevil-reload-on-rss "), "{said}");
+    let said = succeed(liege().args(["options", "unsafe"]));
+    assert!(said.contains("unsafe-directives"), "{said}");
+    fails(&["options", "harakri"], "did you mean harakiri?");
+    let all = succeed(liege().arg("options"));
+    for option in ["site", "listen", "tls.key", "uwsgi"] {
+        assert!(all.lines().any(|line| line.split(' ').next() == Some(option)), "{option} is not in\n{all}");
+    }
+}
+
+/// A few facts that are known from the life of packages on booted hosts.
+#[test]
+fn what_a_change_causes_is_known() {
+    let entries = liege::reference::entries().unwrap();
+    let templates = liege::template::Templates::load(None).unwrap();
+    for (option, change) in [
+        ("threads", "reload"),
+        ("tls.key", "reload"),
+        ("writable", "restart"),
+        ("worker-reload-mercy", "reload (emperor), restart (service)"),
+        ("user", "restart (emperor), restart with its sockets (service)"),
+        ("listen", "restart with its sockets, and the web server must follow"),
+        ("site", "other packages; the former ones are to be removed"),
+        ("machine.cores", "nothing"),
+    ] {
+        let entry = entries.iter().find(|entry| entry.name == option).unwrap();
+        assert_eq!(entry.change(&templates).unwrap(), change, "{option}");
+    }
+}
+
+#[test]
+fn bash_completes_commands_options_and_rules() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("liege.bash");
+    fs::write(&script, succeed(liege().args(["completions", "bash"]))).unwrap();
+    for (words, offered) in [
+        ("liege che", "check"),
+        ("liege check --format s", "sarif"),
+        ("liege check -A plain", "plain-secret"),
+        ("liege check -A way", ""),
+        ("liege explain way", "way-in"),
+    ] {
+        let count = words.split(' ').count();
+        let ask = format!(
+            ". {}; COMP_WORDS=({words}); COMP_CWORD={}; _liege liege ${{COMP_WORDS[-1]}} ${{COMP_WORDS[-2]}}; echo ${{COMPREPLY[@]}}",
+            script.display(),
+            count - 1
+        );
+        assert_eq!(succeed(support::tool("bash").args(["-c", &ask])).trim(), offered, "{words}");
+    }
+    for shell in ["zsh", "fish"] {
+        assert!(succeed(liege().args(["completions", shell])).contains("proxy-timeout"), "{shell}");
+    }
+}
+
+#[test]
+fn every_command_has_a_manual_page() {
+    let folder = tempfile::tempdir().unwrap();
+    succeed(liege().arg("man").arg(folder.path()));
+    let help = succeed(liege().arg("--help"));
+    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let pages: Vec<String> =
+        commands.map(|line| format!("liege-{}.1", line.split_whitespace().next().unwrap())).collect();
+    assert!(pages.len() > 5, "{help}");
+    for page in pages.iter().filter(|page| *page != "liege-help.1") {
+        assert!(folder.path().join(page).exists(), "{page}");
+    }
+    let page = fs::read_to_string(folder.path().join("liege.1")).unwrap();
+    assert!(page.contains("Exit status: 0 done") && page.contains("NO_COLOR"), "{page}");
 }
 
 #[test]

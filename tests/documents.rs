@@ -7,6 +7,8 @@ mod support;
 use std::fmt::Write as _;
 use std::fs;
 
+use liege::reference::{Entry, Scope, entries};
+use liege::template::Templates;
 use support::{expect_text, liege, project, succeed};
 
 fn read(path: &str) -> String {
@@ -36,7 +38,7 @@ fn ci_calls_the_commands_of_the_readme() {
 
 #[test]
 fn every_link_of_a_document_leads_somewhere() {
-    for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"] {
+    for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/import.md"] {
         for link in read(document).split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             let path = link.split('#').next().unwrap();
             assert!(link.starts_with("https://") || project().join(path).exists(), "{document} links to {link}");
@@ -44,61 +46,77 @@ fn every_link_of_a_document_leads_somewhere() {
     }
 }
 
-/// The page of options, from the doc comments of src/spec.rs.
+/// The page of options, from what `liege options` says.
 fn options() -> String {
-    let source = read("src/spec.rs");
-    let mut page =
-        "# The options of a spec\n\nMade from the comments in src/spec.rs by `just bless`; change them there.\n"
-            .to_owned();
-    for (heading, name) in [
-        ("The top level", "Header"),
-        ("An application: `[app.NAME]`, `[defaults]`, `[app.NAME.on.FAMILY]`", "App"),
-        ("`tls`", "Tls"),
-        ("`rotate`", "Rotate"),
-    ] {
-        let body = source
-            .split(&format!("pub struct {name} {{\n"))
-            .nth(1)
-            .and_then(|rest| rest.split("\n}\n").next())
-            .unwrap();
-        writeln!(page, "\n## {heading}\n\n| option | type | |\n|---|---|---|").unwrap();
-        let mut about = Vec::new();
-        for line in body.lines().map(str::trim) {
-            if let Some(text) = line.strip_prefix("/// ") {
-                about.push(text);
-            } else if let Some((field, kind)) = line.strip_prefix("pub ").and_then(|field| field.split_once(": ")) {
-                let text = about.join(" ").replace('|', "\\|");
-                writeln!(page, "| `{}` | {} | {text} |", field.replace('_', "-"), kind_in_words(kind)).unwrap();
-                about.clear();
-            }
+    let mut page = "# The options of a spec\n\nMade from src/spec.rs by `just bless`; change them there. A change is what \
+                    installing a package with another value does to\nthe application: every upgrade reloads it at least.\n"
+        .to_owned();
+    let headings = [
+        (Scope::Site, "The top level"),
+        (Scope::Application, "An application: `[app.NAME]`, `[defaults]`, `[app.NAME.on.FAMILY]`"),
+    ];
+    let (entries, templates) = (entries().unwrap(), Templates::load(None).unwrap());
+    for (scope, heading) in headings {
+        let table = "| option | value | default | example | | a change |\n|---|---|---|---|---|---|";
+        writeln!(page, "\n## {heading}\n\n{table}").unwrap();
+        for entry in entries.iter().filter(|entry| entry.scope == scope) {
+            let Entry { name, kind, default, about, .. } = entry;
+            let (example, change) = (entry.example.to_string(), entry.change(&templates).unwrap());
+            let cells =
+                [format!("`{name}`"), kind.clone(), default.clone(), format!("`{example}`"), about.clone(), change];
+            writeln!(page, "| {} |", cells.map(|cell| cell.replace('|', "\\|")).join(" | ")).unwrap();
         }
     }
     page
 }
 
-fn kind_in_words(kind: &str) -> String {
-    let kind = kind.trim_end_matches(',');
-    let inner = kind.strip_prefix("Option<").and_then(|kind| kind.strip_suffix('>')).unwrap_or(kind);
-    match inner {
-        "bool" | "Toggle" => "true or false".to_owned(),
-        "Seconds" => "seconds".to_owned(),
-        "Megabytes" => "megabytes".to_owned(),
-        "Bytes" | "BufferSize" => "bytes".to_owned(),
-        "Count" => "number".to_owned(),
-        "Processes" => "number or text".to_owned(),
-        "Listeners" => "text or list".to_owned(),
-        "AbsolutePath" => "absolute path".to_owned(),
-        "RelativeOrAbsolute" => "path".to_owned(),
-        "Tls" | "Rotate" => "table".to_owned(),
-        _ if inner.starts_with("IndexMap") => "table".to_owned(),
-        _ if inner.starts_with("Vec") || inner == "Families" => "list".to_owned(),
-        _ => "text".to_owned(),
+/// The page of rules, from what `liege explain` says.
+#[test]
+fn the_page_of_rules_is_made_from_the_code() {
+    let mut page = "# The rules of a spec\n\nMade from src/rule/ by `just bless`; change them there.\n".to_owned();
+    for rule in liege::rule::RULES {
+        let title = format!("\n## {} ({})\n\n{}\n\n{}\n", rule.code, rule.severity, rule.about, rule.why);
+        let examples = format!("\n```toml\n# wrong\n{}\n```\n\n```toml\n# right\n{}\n```\n", rule.wrong, rule.right);
+        page.push_str(&(title + &examples));
     }
+    expect_text(&project().join("docs/rules.md"), &page);
 }
 
 #[test]
 fn the_page_of_options_is_made_from_the_code() {
     let page = options();
-    assert!(page.contains("| `harakiri` | seconds |"), "{page}");
+    assert!(page.contains("| `harakiri` | seconds | none | `45` | Seconds after"), "{page}");
     expect_text(&project().join("docs/options.md"), &page);
+}
+
+/// `page` with what stands between the comment that names `source` and the next `<!-- End. -->` replaced.
+fn with_table(page: &str, source: &str, table: &str) -> String {
+    let begin = format!("<!-- From {source} by `just bless`. -->\n");
+    let (before, rest) = page.split_once(&begin).unwrap();
+    let (_, after) = rest.split_once("<!-- End. -->").unwrap();
+    format!("{before}{begin}{table}<!-- End. -->{after}")
+}
+
+#[test]
+fn the_page_on_import_has_its_tables_from_the_code() {
+    let names = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let mut options = "\n| uWSGI | spec | |\n|---|---|---|\n".to_owned();
+    for way in liege::import::carry::WAYS {
+        let key = if way.key.is_empty() { String::new() } else { format!("`{}`", way.key) };
+        writeln!(options, "| {} | {key} | {} |", names(way.options), way.about).unwrap();
+    }
+    let mut by_option: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (name, option) in liege::import::variables::NAMES {
+        match by_option.iter_mut().find(|(known, _)| *known == option) {
+            Some((_, names)) => names.push(name),
+            None => by_option.push((option, vec![name])),
+        }
+    }
+    let mut variables = "\n| variable | uWSGI |\n|---|---|\n".to_owned();
+    for (option, known) in by_option {
+        writeln!(variables, "| {} | `{option}` |", names(&known)).unwrap();
+    }
+    let page = with_table(&read("docs/import.md"), "src/import/carry/table.rs", &(options + "\n"));
+    let page = with_table(&page, "src/import/variables/meaning.rs", &(variables + "\n"));
+    expect_text(&project().join("docs/import.md"), &page);
 }

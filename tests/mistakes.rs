@@ -4,6 +4,7 @@
 
 mod support;
 
+use liege::diagnostic::Severity;
 use support::{expect_text, liege, project};
 
 #[test]
@@ -22,7 +23,7 @@ fn every_mistake_is_told_with_its_line_and_what_would_be_right() {
         let built = liege().args(["build", &name, "--out"]).arg(&out).output().unwrap();
         let said = String::from_utf8(checked.stderr).unwrap();
         assert_eq!(said, String::from_utf8(built.stderr).unwrap(), "build and check say the same");
-        let only_warnings = !said.contains("error");
+        let only_warnings = !said.contains("error[");
         assert_eq!(checked.status.code(), Some(if only_warnings { 0 } else { 1 }), "{name}\n{said}");
         assert_eq!(built.status.code(), checked.status.code());
         assert_eq!(out.exists(), only_warnings, "{name} left something behind");
@@ -43,6 +44,30 @@ fn every_rule_is_broken_by_a_spec() {
         .collect();
     for rule in liege::rule::RULES {
         assert!(texts.contains(&format!("[{}]", rule.code)), "no spec in tests/mistakes breaks the rule {}", rule.code);
+    }
+}
+
+/// An example of `liege explain` as a whole spec.
+fn whole(example: &str) -> String {
+    if example.contains("site = ") {
+        return example.to_owned();
+    }
+    format!("site = 'shop'\nversion = '1'\nmaintainer = 'Ann <ann@shop.example>'\n\n{example}")
+}
+
+#[test]
+fn the_examples_of_a_rule_break_it_and_keep_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = folder.path().join("site.toml");
+    for rule in liege::rule::RULES {
+        let said = |example: &str| {
+            std::fs::write(&spec, whole(example)).unwrap();
+            String::from_utf8(liege().arg("check").arg(&spec).output().unwrap().stderr).unwrap()
+        };
+        let wrong = said(rule.wrong);
+        assert!(wrong.contains(&format!("{}[{}]", rule.severity, rule.code)), "{}:\n{wrong}", rule.code);
+        assert_eq!(wrong.matches("error[").count() > 0, rule.severity == Severity::Error, "{}:\n{wrong}", rule.code);
+        assert_eq!(said(rule.right), "", "{}", rule.code);
     }
 }
 

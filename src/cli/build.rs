@@ -5,6 +5,7 @@ use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
+use super::console::Verbosity;
 use super::load::{select, stamp, with_site};
 use super::{BuildArguments, Failure, print};
 use crate::format;
@@ -18,22 +19,25 @@ use crate::template::Templates;
 const LONG: usize = 300;
 
 /// `liege build`: writes the packages.
-pub fn run(arguments: &BuildArguments) -> Result<(), Failure> {
+pub fn run(arguments: &BuildArguments, verbosity: Verbosity) -> Result<(), Failure> {
     let began = Instant::now();
     let selection = &arguments.selection;
-    with_site(&selection.spec, |site| {
+    with_site(&selection.spec, verbosity, |site| {
         let stamp = stamp(selection)?;
         let templates = Templates::load(selection.templates.as_deref())?;
         let items = select(site, selection)?;
         let output = Output::open(&arguments.out)?;
         let artefacts = pack(site, &items, &templates, stamp, &output)?;
-        let told = tell(&artefacts, &arguments.out);
+        let told = tell(&artefacts, &arguments.out, verbosity);
         let name = site.header.site.as_str();
         let total: u64 = artefacts.iter().map(|artefact| artefact.size).sum();
         let count = artefacts.len();
         output.commit(artefacts, |former| {
             former.site == name && selection.includes(&former.family, former.application.as_deref())
         })?;
+        if verbosity == Verbosity::Quiet {
+            return Ok(());
+        }
         print(&told)?;
         print(&format!(
             "{count} packages, {} in {}, {:.2} s\n",
@@ -88,8 +92,14 @@ fn write(package: &Package, output: &Output) -> Result<Artefact> {
     })
 }
 
-fn tell(artefacts: &[Artefact], out: &Path) -> String {
-    let line = |artefact: &Artefact| format!("{}  {}\n", out.join(&artefact.path).display(), readable(artefact.size));
+fn tell(artefacts: &[Artefact], out: &Path, verbosity: Verbosity) -> String {
+    let line = |artefact: &Artefact| {
+        let digest = match verbosity {
+            Verbosity::Verbose => format!("  sha256:{}", artefact.sha256),
+            _ => String::new(),
+        };
+        format!("{}  {}{digest}\n", out.join(&artefact.path).display(), readable(artefact.size))
+    };
     artefacts.iter().map(line).collect()
 }
 

@@ -1,17 +1,52 @@
-use super::load::with_site;
+use clap::ValueEnum;
+
+use super::console::Verbosity;
+use super::load::{counted, examine, tell};
 use super::{CheckArguments, Failure, print};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::report;
+use crate::site::Site;
+
+/// How what was found is told.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people, on standard error.
+    Text,
+    /// An array with an object for each mistake, warning and note.
+    Json,
+    /// Workflow commands, which GitHub shows beside the lines of a change.
+    Github,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+}
 
 /// `liege check`: finds every mistake.
-pub fn run(arguments: &CheckArguments) -> Result<(), Failure> {
-    with_site(&arguments.spec, |site| {
-        let applications = site.targets.len() / site.families.len().max(1);
-        let families: Vec<&str> = site.families.iter().map(|family| family.name.as_str()).collect();
-        let plural = if applications == 1 { "" } else { "s" };
-        print(&format!(
-            "{}: no mistake; {applications} application{plural} of {} for {}\n",
-            arguments.spec.display(),
-            site.header.site,
-            families.join(", ")
-        ))
+pub fn run(arguments: &CheckArguments, verbosity: Verbosity) -> Result<(), Failure> {
+    examine(&arguments.spec, |source, found, site| {
+        let json_error = |error: serde_json::Error| Failure::World(error.into());
+        match arguments.format {
+            Format::Text => tell(source, found, verbosity),
+            Format::Json => print(&report::json(source, found).map_err(json_error)?)?,
+            Format::Github => print(&report::github(source, found))?,
+            Format::Sarif => print(&report::sarif(source, found).map_err(json_error)?)?,
+        }
+        let site = site.ok_or(Failure::Spec)?;
+        if arguments.format == Format::Text && verbosity != Verbosity::Quiet {
+            print(&format!("{}: {}\n", source.name(), summary(site, found)))?;
+        }
+        Ok(())
     })
+}
+
+fn summary(site: &Site<'_>, found: &[Diagnostic]) -> String {
+    let applications = site.targets.len() / site.families.len().max(1);
+    let families: Vec<&str> = site.families.iter().map(|family| family.name.as_str()).collect();
+    let plural = if applications == 1 { "" } else { "s" };
+    let lesser = [counted(found, Severity::Warning, "warning"), counted(found, Severity::Note, "note")];
+    let lesser: String = lesser.into_iter().flatten().map(|count| format!(", {count}")).collect();
+    format!(
+        "no mistake{lesser}; {applications} application{plural} of {} for {}",
+        site.header.site,
+        families.join(", ")
+    )
 }

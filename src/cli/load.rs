@@ -1,59 +1,94 @@
 //! From the path of a spec to a site without mistakes.
 
-use std::io::IsTerminal;
-use std::path::Path;
-
 use annotate_snippets::Renderer;
+use anstream::eprintln;
 use anyhow::{Context as _, anyhow, bail};
 
-use super::{Failure, Selection};
-use crate::diagnostic::Diagnostic;
+use super::console::Verbosity;
+use super::{Failure, Selection, SpecArguments};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::family::Family;
 use crate::package::{Item, STANDARD_DATE, Stamp};
 use crate::read;
-use crate::rule;
+use crate::rule::form::TOML;
+use crate::rule::{self, Rule};
 use crate::site::Site;
 use crate::source::Source;
 
-/// Reads and checks the spec at `path` and hands the site to `then`. Every mistake and warning is told on standard error.
-pub fn with_site<T>(path: &Path, then: impl FnOnce(&Site<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+/// Reads and checks a spec and hands the site to `then`. Every mistake and warning is told on standard error.
+pub fn with_site<T>(
+    arguments: &SpecArguments,
+    verbosity: Verbosity,
+    then: impl FnOnce(&Site<'_>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    examine(arguments, |source, found, site| {
+        tell(source, found, verbosity);
+        then(site.ok_or(Failure::Spec)?)
+    })
+}
+
+/// Reads and checks a spec and hands over what was found in it, and the site if there is no mistake.
+pub fn examine<T>(
+    arguments: &SpecArguments,
+    then: impl FnOnce(&Source<'_>, &[Diagnostic], Option<&Site<'_>>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let path = &arguments.spec;
     let bytes = std::fs::read(path).with_context(|| format!("cannot read the spec {}", path.display()))?;
     let name = path.display().to_string();
-    let text = String::from_utf8(bytes).map_err(|error| not_utf8(&name, &error))?;
-    let (source, syntax) = Source::parse(&name, &text);
-    if !syntax.is_empty() {
-        return Err(tell(&source, &syntax));
+    let text = String::from_utf8_lossy(&bytes);
+    let (source, mut found) = Source::parse(&name, &text);
+    if let Err(error) = std::str::from_utf8(&bytes) {
+        let start = error.valid_up_to();
+        let place = start..start + char::REPLACEMENT_CHARACTER.len_utf8();
+        found = vec![TOML.within(place, "a byte that is no UTF-8").help("save the spec as UTF-8")];
+    }
+    if !found.is_empty() {
+        return then(&source, &found, None);
     }
     let (spec, mut found) = read::read(&source);
-    let Some(spec) = spec else { return Err(tell(&source, &found)) };
+    let Some(spec) = spec else { return then(&source, &found, None) };
     let site = Site::new(&spec);
     found.extend(rule::check(&site, &source));
-    let failure = tell(&source, &found);
-    if found.iter().any(Diagnostic::is_error) {
-        return Err(failure);
-    }
-    then(&site)
+    let found = arguments.levels(&spec.header).apply(found);
+    let is_right = !found.iter().any(Diagnostic::is_error);
+    then(&source, &found, is_right.then_some(&site))
 }
 
-fn not_utf8(name: &str, error: &std::string::FromUtf8Error) -> Failure {
+/// Tells what was found on standard error.
+pub fn tell(source: &Source<'_>, found: &[Diagnostic], verbosity: Verbosity) {
+    // `eprintln` is anstream's: it takes the colours away where they are not wanted.
+    let renderer = Renderer::styled();
+    for diagnostic in found.iter().filter(|diagnostic| diagnostic.is_error() || verbosity != Verbosity::Quiet) {
+        eprintln!("{}", source.draw(diagnostic, &renderer));
+        if verbosity == Verbosity::Verbose
+            && let Ok(rule) = Rule::named(diagnostic.code)
+        {
+            eprintln!("why: {}", rule.why);
+        }
+        eprintln!();
+    }
+    if let Some(first) = found.iter().find(|diagnostic| diagnostic.is_error())
+        && let Some(mistakes) = counted(found, Severity::Error, "mistake")
+    {
+        eprintln!("{}: {mistakes}; nothing was built. liege explain {} says more", source.name(), first.code);
+    }
+}
+
+/// Tells where a text is no UTF-8.
+pub fn not_utf8(name: &str, error: &std::string::FromUtf8Error) -> Failure {
     let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
     let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-    eprintln!("error: {name}:{line}: a byte that is no UTF-8; save the spec as UTF-8");
+    eprintln!("error: {name}:{line}: a byte that is no UTF-8; save it as UTF-8");
     Failure::Spec
 }
 
-fn tell(source: &Source<'_>, diagnostics: &[Diagnostic]) -> Failure {
-    let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let renderer = if colours { Renderer::styled() } else { Renderer::plain() };
-    for diagnostic in diagnostics {
-        eprintln!("{}\n", source.draw(diagnostic, &renderer));
+/// How many there are, in words; none when there are none.
+pub fn counted(found: &[Diagnostic], severity: Severity, word: &str) -> Option<String> {
+    match found.iter().filter(|diagnostic| diagnostic.severity == severity).count() {
+        0 => None,
+        1 => Some(format!("1 {word}")),
+        count => Some(format!("{count} {word}s")),
     }
-    let mistakes = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
-    if mistakes > 0 {
-        let plural = if mistakes == 1 { "" } else { "s" };
-        eprintln!("{}: {mistakes} mistake{plural}; nothing was built", source.name());
-    }
-    Failure::Spec
 }
 
 /// What a release is stamped with: the date from SOURCE_DATE_EPOCH (reproducible-builds.org/specs/source-date-epoch).

@@ -1,4 +1,4 @@
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
@@ -11,7 +11,7 @@ use crate::family::Family;
 use crate::manifest::Artefact;
 use crate::output::{MANIFEST, read_manifest};
 use crate::publish::{Candidate, DAY, Policy, Report, Repository, Signing};
-use crate::repository::{Settings, of_format, sha256};
+use crate::repository::{Settings, of_format};
 use crate::seen::Seen;
 use crate::sign::{Certificate, Signer};
 use crate::store::{Purpose, Store};
@@ -80,7 +80,7 @@ pub fn run(arguments: &PublishArguments) -> Result<(), Failure> {
     for family in Family::all() {
         let artefacts = manifest.artefacts.iter().filter(|artefact| artefact.family == family.name);
         let candidates: Vec<Candidate> =
-            artefacts.map(|artefact| candidate(&arguments.out, artefact)).collect::<Result<_>>()?;
+            artefacts.map(|artefact| Candidate::of(&arguments.out, artefact)).collect::<Result<_>>()?;
         if !candidates.is_empty() {
             run.family(family, |repository, policy| repository.publish(&candidates, policy))?;
         }
@@ -188,23 +188,6 @@ fn tell(family: &str, report: &Report) -> Result<(), Failure> {
     };
     let until = report.valid_until.map(|until| format!(", valid until {}", rfc2822(until))).unwrap_or_default();
     print(&format!("{text}{family}: {what}, {} packages, signed {}{until}\n", report.total, rfc2822(report.date)))
-}
-
-fn candidate(out: &Path, artefact: &Artefact) -> Result<Candidate> {
-    let path = out.join(&artefact.path);
-    let Some(file_name) = path.file_name().and_then(|name| name.to_str()).map(str::to_owned) else {
-        bail!("{}: a path without a name", artefact.path);
-    };
-    let digest = artefact.sha256.clone();
-    let read = move || {
-        let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        if sha256(&bytes) != digest {
-            bail!("{} is not what was built: run `liege build` again", path.display());
-        }
-        Ok(bytes)
-    };
-    let version = format!("{}-{}", artefact.version, artefact.release);
-    Ok(Candidate { name: artefact.package.clone(), version, file_name, read: Box::new(read) })
 }
 
 fn site_name(terms: &Terms, artefacts: &[Artefact]) -> Result<String> {

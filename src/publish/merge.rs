@@ -84,7 +84,7 @@ fn refuse(
         Ok(repository.kind.contents(&stored.bytes)? != repository.kind.contents(&bytes)?)
     };
     let checked: Vec<(bool, &&Candidate)> =
-        known.iter().map(|candidate| Ok((other(&candidate)?, candidate))).collect::<Result<_>>()?;
+        known.par_iter().map(|candidate| Ok((other(&candidate)?, candidate))).collect::<Result<_>>()?;
     let packages: Vec<String> = checked
         .into_iter()
         .filter(|(other, _)| *other)

@@ -10,6 +10,8 @@ use toml::de::DeValue;
 
 use super::fields;
 use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::rule::Rule;
+use crate::rule::form::{MISSING_KEY, UNKNOWN_KEY, WRONG_TYPE, WRONG_VALUE};
 use crate::source::Table;
 use crate::spec::Header;
 use crate::uwsgi::{self, Restriction};
@@ -49,7 +51,7 @@ impl<'m, 'a, T: DeserializeOwned> TableReader<'m, 'a, T> {
             let Some(path) = taken_out.filter(|_| span.end > 0) else {
                 // A key that must be there and was taken out because its value is wrong is not missing as well.
                 if self.taken_out.is_empty() {
-                    self.tell(Diagnostic::error(Place::Span(span), in_words(error.message())));
+                    self.tell(rule_of(error.message()).within(span, in_words(error.message())));
                 }
                 return None;
             };
@@ -59,7 +61,7 @@ impl<'m, 'a, T: DeserializeOwned> TableReader<'m, 'a, T> {
             if !self.taken_out.iter().any(|earlier| earlier.starts_with(&below)) {
                 let top = path.split('.').next().unwrap_or_default();
                 let message = format!("{}: {}", joined(&place(top), &path), in_words(error.message()));
-                self.tell(Diagnostic::error(Place::Span(span), message));
+                self.tell(rule_of(error.message()).within(span, message));
             }
             self.taken_out.push(path);
         }
@@ -147,7 +149,13 @@ fn unknown_key(
     } else {
         format!("known here: {}", known.join(", "))
     };
-    Diagnostic::error(Place::Span(key.span()), format!("{}: unknown key", joined(place, name))).help(help)
+    UNKNOWN_KEY.within(key.span(), format!("{}: unknown key", joined(place, name))).help(help)
+}
+
+/// The rule that is broken when serde says this.
+fn rule_of(message: &str) -> &'static Rule {
+    let words = [("invalid type", &WRONG_TYPE), ("missing field", &MISSING_KEY), ("unknown field", &UNKNOWN_KEY)];
+    words.iter().find(|(theirs, _)| message.starts_with(theirs)).map_or(&WRONG_VALUE, |(_, rule)| rule)
 }
 
 /// serde's words for types, as an author of TOML knows them.

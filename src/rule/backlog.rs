@@ -1,5 +1,5 @@
 use super::{Check, Rule};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::site::Target;
 
 /// `net.core.somaxconn` since Linux 5.4; uWSGI refuses to start with a longer queue than the machine allows.
@@ -7,7 +7,16 @@ const USUAL_LIMIT: u32 = 4096;
 
 pub static RULE: Rule = Rule {
     code: "backlog",
-    about: "uWSGI does not start when its queue is longer than net.core.somaxconn.",
+    severity: Severity::Warning,
+    about: "uWSGI's queue of connections is no longer than net.core.somaxconn usually is.",
+    why: "uWSGI does not start when its queue is longer than the kernel's limit, which is 4096 since Linux 5.4 unless \
+          somebody raised it. The package is installed, and the application never comes up.",
+    wrong: r#"[app.web]
+module = "web"
+backlog = 10000"#,
+    right: r#"[app.web]
+module = "web"
+backlog = 4096"#,
     check: Check::Option(check),
 };
 
@@ -18,9 +27,5 @@ fn check(target: &Target<'_>) -> Vec<Diagnostic> {
         target.name,
         backlog.get()
     );
-    vec![
-        Diagnostic::at(target.key("backlog"), message)
-            .as_warning()
-            .help("raise net.core.somaxconn on the machines, or write less"),
-    ]
+    vec![RULE.at(target.key("backlog"), message).help("raise net.core.somaxconn on the machines, or write less")]
 }

@@ -1,5 +1,5 @@
 use super::{Check, Rule};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::site::Target;
 
 /// Trees that a unit sees its own version of, or that are gone after a reboot.
@@ -7,7 +7,16 @@ const HIDDEN: [&str; 6] = ["/tmp", "/var/tmp", "/dev", "/proc", "/sys", "/run"];
 
 pub static RULE: Rule = Rule {
     code: "hidden-path",
+    severity: Severity::Error,
     about: "What an application is made of does not lie where its unit has a private view or a reboot empties.",
+    why: "The unit has a /tmp and a /dev of its own, and /run is empty after a reboot: files that were put there by \
+          hand are not there for the application, or not any more.",
+    wrong: r#"[app.web]
+module = "web"
+chdir = "/tmp/web""#,
+    right: r#"[app.web]
+module = "web"
+chdir = "/srv/web""#,
     check: Check::Option(check),
 };
 
@@ -26,7 +35,7 @@ fn check(target: &Target<'_>) -> Vec<Diagnostic> {
             "app.{}.{option}: {path} lies below {tree}, which the unit sees its own version of or a reboot empties",
             target.name
         );
-        Some(Diagnostic::at(target.key(option), message).help("keep it in a lasting place such as /opt or /srv"))
+        Some(RULE.at(target.key(option), message).help("keep it in a lasting place such as /opt or /srv"))
     };
     paths.into_iter().filter_map(breach).collect()
 }

@@ -1,12 +1,27 @@
 use super::{Check, Rule};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::site::Target;
 use crate::uwsgi::{self, Restriction};
 use crate::value::OptionValue;
 
 pub static RULE: Rule = Rule {
     code: "uwsgi-option",
+    severity: Severity::Error,
     about: "The free table of an application holds options that uWSGI has and the package can live with, with plain values.",
+    why: "The ini is strict: uWSGI ends at an option that it does not know. Others take effect and break what the \
+          package relies on: daemonize makes systemd lose the process, uid makes the socket somebody else's, exec \
+          hooks run commands as the application.",
+    wrong: r#"[app.web]
+module = "web"
+
+[app.web.uwsgi]
+daemonize = "/var/log/web.log"
+memory-raport = true"#,
+    right: r#"[app.web]
+module = "web"
+
+[app.web.uwsgi]
+memory-report = true"#,
     check: Check::Option(check),
 };
 
@@ -20,7 +35,7 @@ fn check(target: &Target<'_>) -> Vec<Diagnostic> {
 }
 
 fn mistake(target: &Target<'_>, option: &str, what: String) -> Diagnostic {
-    Diagnostic::at(target.key("uwsgi").below(option), format!("app.{}.uwsgi.{option}: {what}", target.name))
+    RULE.at(target.key("uwsgi").below(option), format!("app.{}.uwsgi.{option}: {what}", target.name))
 }
 
 fn check_name(target: &Target<'_>, option: &str) -> Option<Diagnostic> {
@@ -56,11 +71,7 @@ fn check_name(target: &Target<'_>, option: &str) -> Option<Diagnostic> {
                 .help("only options of uWSGI itself and of its Python plugin work here"),
         );
     }
-    facts.since.map(|release| {
-        mistake(format!("uWSGI has this option from {release} on; an older one does not start with it"))
-            .as_warning()
-            .help(format!("make sure that every machine has uWSGI {release}; Debian 12 has 2.0.21"))
-    })
+    None
 }
 
 fn check_value(target: &Target<'_>, option: &str, value: &OptionValue) -> Option<Diagnostic> {

@@ -1,5 +1,5 @@
 use super::{Check, Rule};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::site::Target;
 use crate::spec::Mode;
 use crate::value::Listen;
@@ -9,7 +9,17 @@ const FIRST_UNPRIVILEGED: u16 = 1024;
 
 pub static RULE: Rule = Rule {
     code: "privileged-port",
+    severity: Severity::Error,
     about: "A vassal binds its ports as its own user; only a socket unit opens those below 1024.",
+    why: "The emperor starts the vassal, which may not bind the port and ends; the emperor starts it again, without \
+          end.",
+    wrong: r#"[app.web]
+module = "web"
+listen = "http://*:80""#,
+    right: r#"[app.web]
+module = "web"
+mode = "service"
+listen = "http://*:80""#,
     check: Check::Target(check),
 };
 
@@ -24,7 +34,7 @@ fn check(target: &Target<'_>) -> Vec<Diagnostic> {
             target.name,
             target.user()
         );
-        Diagnostic::at(target.key("listen"), message)
+        RULE.at(target.key("listen"), message)
             .help("add mode = \"service\", where systemd opens the port, or choose a port from 1024 on")
     })
     .collect()

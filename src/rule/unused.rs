@@ -1,9 +1,23 @@
 use super::{Check, Rule};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::site::Target;
 use crate::spec::{Log, Mode};
 
-pub static RULE: Rule = Rule { code: "unused", about: "What is set has an effect.", check: Check::Own(check) };
+pub static RULE: Rule = Rule {
+    code: "unused",
+    severity: Severity::Error,
+    about: "What is set has an effect.",
+    why: "Whoever wrote the setting believes that it works: that logs are rotated, or that the application may write \
+          to a directory. The machine shows otherwise, weeks later.",
+    wrong: r#"[app.web]
+module = "web"
+rotate = { every = "weekly" }"#,
+    right: r#"[app.web]
+module = "web"
+log = "file"
+rotate = { every = "weekly" }"#,
+    check: Check::Own(check),
+};
 
 fn check(target: &Target<'_>) -> Vec<Diagnostic> {
     let app = target.app;
@@ -30,13 +44,13 @@ fn check(target: &Target<'_>) -> Vec<Diagnostic> {
     .iter()
     .filter(|(_, is_unused, ..)| *is_unused)
     .map(|(option, _, why, instead)| {
-        Diagnostic::at(target.key(option), format!("app.{}.{option} has no effect: {why}", target.name))
+        RULE.at(target.key(option), format!("app.{}.{option} has no effect: {why}", target.name))
             .help(format!("{instead}, or leave {option} out"))
     })
     .collect();
     for directive in app.unsafe_directives.iter().filter(|directive| !app.uwsgi.contains_key(*directive)) {
         found.push(
-            Diagnostic::at(
+            RULE.at(
                 target.key("unsafe-directives"),
                 format!("app.{}.unsafe-directives: {directive} is allowed but not set", target.name),
             )

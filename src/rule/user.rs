@@ -1,10 +1,19 @@
 use super::{Check, Rule};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::site::Target;
 
 pub static RULE: Rule = Rule {
     code: "user",
-    about: "No application runs as the web server or as a member of its group: it could run code as every other one.",
+    severity: Severity::Error,
+    about: "No application runs as the web server or as a member of its group.",
+    why: "Members of the web server's group may write to every application's socket, and whoever may write to a uwsgi \
+          socket can run code as the application behind it: a hole in one application would be a hole in all.",
+    wrong: r#"[app.web]
+module = "web"
+user = "uwsginginx""#,
+    right: r#"[app.web]
+module = "web"
+user = "web""#,
     check: Check::Target(check),
 };
 
@@ -15,7 +24,7 @@ fn check(target: &Target<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut refuse = |option: &str, value: &str, what: String| {
         found.push(
-            Diagnostic::at(target.key(option), format!("app.{name}.{option}: {value} {what}")).help(format!(
+            RULE.at(target.key(option), format!("app.{name}.{option}: {value} {what}")).help(format!(
                 "whoever may write to a uwsgi socket can run code as the application behind it; give {name} a user and group of its own"
             )),
         );
@@ -32,11 +41,8 @@ fn check(target: &Target<'_>) -> Vec<Diagnostic> {
     }
     if target.app.user.is_none() && crate::value::Entity::new(target.name.as_str()).is_err() {
         found.push(
-            Diagnostic::at(
-                target.key("user"),
-                format!("app.{name}: the application's name cannot be the name of its user"),
-            )
-            .help("name a user: 1 to 31 of a-z, 0-9, _ and -, a letter first"),
+            RULE.at(target.key("user"), format!("app.{name}: the application's name cannot be the name of its user"))
+                .help("name a user: 1 to 31 of a-z, 0-9, _ and -, a letter first"),
         );
     }
     found

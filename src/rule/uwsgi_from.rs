@@ -1,11 +1,22 @@
 use super::{Check, Rule};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::site::Target;
 use crate::spec::{Mode, UwsgiFrom};
 
 pub static RULE: Rule = Rule {
     code: "uwsgi-from",
-    about: "A virtualenv's uWSGI needs a virtualenv, and an application of its own service: the emperor runs one uWSGI for all.",
+    severity: Severity::Error,
+    about: "A virtualenv's uWSGI needs a virtualenv, and an application of its own service.",
+    why: "The emperor runs one uWSGI for all its applications, as root to begin with. Were it to take the program from \
+          a virtualenv, the user who owns the virtualenv would be root.",
+    wrong: r#"[app.web]
+module = "web"
+uwsgi-from = "virtualenv""#,
+    right: r#"[app.web]
+mode = "service"
+module = "web"
+virtualenv = "/opt/web/venv"
+uwsgi-from = "virtualenv""#,
     check: Check::Target(check),
 };
 
@@ -17,16 +28,13 @@ fn check(target: &Target<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     if target.app.virtualenv.is_none() {
         found.push(
-            Diagnostic::at(
-                target.key("uwsgi-from"),
-                format!("app.{name}.uwsgi-from is \"virtualenv\", but there is none"),
-            )
-            .help(format!("add virtualenv = \"{}/venv\" or wherever it is", target.chdir())),
+            RULE.at(target.key("uwsgi-from"), format!("app.{name}.uwsgi-from is \"virtualenv\", but there is none"))
+                .help(format!("add virtualenv = \"{}/venv\" or wherever it is", target.chdir())),
         );
     }
     if target.mode() == Mode::Emperor {
         found.push(
-            Diagnostic::at(
+            RULE.at(
                 target.key("uwsgi-from"),
                 format!("app.{name}.uwsgi-from: the emperor, root, would run a program of the application's user"),
             )

@@ -121,31 +121,43 @@ pub fn is_clean_line(text: &str) -> bool {
 }
 
 impl Grammar for SiteNameGrammar {
+    const KIND: &'static str = "name";
+    const PATTERN: Option<&'static str> = Some(r"^[a-z]([a-z0-9]|-[a-z0-9])+$");
+    const LONGEST: usize = 31;
+
     fn check(text: &str) -> Result<(), String> {
         require(
-            is_hyphenated(text, 31) && text.len() >= 2 && text.starts_with(|c: char| c.is_ascii_lowercase()),
+            is_hyphenated(text, Self::LONGEST) && text.len() >= 2 && text.starts_with(|c: char| c.is_ascii_lowercase()),
             "a site's name begins packages, units and directories: 2 to 31 of a-z, 0-9 and single -, a letter first",
         )
     }
 }
 
 impl Grammar for AppNameGrammar {
+    const KIND: &'static str = "name";
+    const PATTERN: Option<&'static str> = Some(r"^[a-z0-9]+(-[a-z0-9]+)*$");
+    const LONGEST: usize = 47;
+
     fn check(text: &str) -> Result<(), String> {
         require(
-            is_hyphenated(text, 47),
+            is_hyphenated(text, Self::LONGEST),
             "an application's name becomes part of packages, units and files: 1 to 47 of a-z, 0-9 and single -",
         )
     }
 }
 
 impl Grammar for EntityGrammar {
+    const KIND: &'static str = "name";
+    const PATTERN: Option<&'static str> = Some(r"^[a-z_][a-z0-9_-]*$");
+    const LONGEST: usize = 31;
+
     fn check(text: &str) -> Result<(), String> {
         require(
             !["root", "nobody", "nogroup"].contains(&text),
             "root may do everything, and nobody is shared by many services: name a user or group of the application's own",
         )?;
         require(
-            text.len() <= 31
+            text.len() <= Self::LONGEST
                 && text.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
                 && text.chars().all(|c| is_lower_or_digit(c) || c == '_' || c == '-'),
             "a user or group is 1 to 31 of a-z, 0-9, _ and -, a letter or _ first",
@@ -154,28 +166,41 @@ impl Grammar for EntityGrammar {
 }
 
 impl Grammar for AbsolutePathGrammar {
+    const KIND: &'static str = "absolute path";
+    const PATTERN: Option<&'static str> = Some(r"^(/[A-Za-z0-9._+@][A-Za-z0-9._+@-]*)+$");
+    const LONGEST: usize = 200;
+
     fn check(text: &str) -> Result<(), String> {
         require(text.starts_with('/'), "the path must be absolute: begin it with /")?;
         require(
-            text.len() <= 200 && is_path_tail(&text[1..]),
+            text.len() <= Self::LONGEST && is_path_tail(&text[1..]),
             "a path is made of letters, digits and . _ + - @ between single /, without . or .. parts and without / at its end",
         )
     }
 }
 
 impl Grammar for RelativeOrAbsoluteGrammar {
+    const KIND: &'static str = "path";
+    const PATTERN: Option<&'static str> =
+        Some(r"^/?[A-Za-z0-9._+@][A-Za-z0-9._+@-]*(/[A-Za-z0-9._+@][A-Za-z0-9._+@-]*)*$");
+    const LONGEST: usize = 200;
+
     fn check(text: &str) -> Result<(), String> {
         if text.starts_with('/') {
             return AbsolutePathGrammar::check(text);
         }
         require(
-            text.len() <= 200 && is_path_tail(text),
+            text.len() <= Self::LONGEST && is_path_tail(text),
             "a path is made of letters, digits and . _ + - @ between single /, without . or .. parts",
         )
     }
 }
 
 impl Grammar for ModuleGrammar {
+    const KIND: &'static str = "Python module";
+    const PATTERN: Option<&'static str> =
+        Some(r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*(:[A-Za-z_][A-Za-z0-9_]*(\(\))?)?$");
+
     fn check(text: &str) -> Result<(), String> {
         let (module, callable) = match text.split_once(':') {
             Some((module, callable)) => (module, Some(callable)),
@@ -190,6 +215,9 @@ impl Grammar for ModuleGrammar {
 }
 
 impl Grammar for CallableGrammar {
+    const KIND: &'static str = "Python name";
+    const PATTERN: Option<&'static str> = Some(r"^[A-Za-z_][A-Za-z0-9_]*(\(\))?$");
+
     fn check(text: &str) -> Result<(), String> {
         require(
             is_identifier(text.strip_suffix("()").unwrap_or(text)),
@@ -199,6 +227,9 @@ impl Grammar for CallableGrammar {
 }
 
 impl Grammar for UriPrefixGrammar {
+    const KIND: &'static str = "prefix";
+    const PATTERN: Option<&'static str> = Some(r"^(/|(/[A-Za-z0-9._+@][A-Za-z0-9._+@-]*)+)$");
+
     fn check(text: &str) -> Result<(), String> {
         require(
             text == "/" || text.strip_prefix('/').is_some_and(is_path_tail),
@@ -208,6 +239,8 @@ impl Grammar for UriPrefixGrammar {
 }
 
 impl Grammar for LineGrammar {
+    const PATTERN: Option<&'static str> = Some(r"^\S(.*\S)?$");
+
     fn check(text: &str) -> Result<(), String> {
         require(!text.is_empty(), "an empty text says nothing: leave the key out")?;
         require(is_clean_line(text), NOT_ONE_LINE)
@@ -215,6 +248,8 @@ impl Grammar for LineGrammar {
 }
 
 impl Grammar for IniTextGrammar {
+    const PATTERN: Option<&'static str> = Some(r"^(\S(.*\S)?)?$");
+
     fn check(text: &str) -> Result<(), String> {
         require(is_clean_line(text), NOT_ONE_LINE)?;
         match ["%(", "$(", "@("].iter().find(|magic| text.contains(**magic)) {
@@ -236,12 +271,17 @@ impl Grammar for ParagraphsGrammar {
 }
 
 impl Grammar for EnvironmentNameGrammar {
+    const KIND: &'static str = "name";
+    const PATTERN: Option<&'static str> = Some(r"^[A-Za-z_][A-Za-z0-9_]*$");
+
     fn check(text: &str) -> Result<(), String> {
         require(is_identifier(text), "an environment variable's name is made of letters, digits and _, no digit first")
     }
 }
 
 impl Grammar for MaintainerGrammar {
+    const PATTERN: Option<&'static str> = Some(r#"^[^<>,"]+ <[A-Za-z0-9.@_+-]+@[A-Za-z0-9.@_+-]+>$"#);
+
     fn check(text: &str) -> Result<(), String> {
         let well_formed =
             text.strip_suffix('>').and_then(|rest| rest.split_once(" <")).is_some_and(|(name, address)| {
@@ -257,6 +297,9 @@ impl Grammar for MaintainerGrammar {
 }
 
 impl Grammar for HomepageGrammar {
+    const KIND: &'static str = "address";
+    const PATTERN: Option<&'static str> = Some(r"^https?://[A-Za-z0-9._~:/?#@!&+,;=-]+$");
+
     fn check(text: &str) -> Result<(), String> {
         let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
         require(
@@ -269,9 +312,13 @@ impl Grammar for HomepageGrammar {
 }
 
 impl Grammar for SiteVersionGrammar {
+    const KIND: &'static str = "version";
+    const PATTERN: Option<&'static str> = Some(r"^[0-9][A-Za-z0-9.+~]*$");
+    const LONGEST: usize = 64;
+
     fn check(text: &str) -> Result<(), String> {
         require(
-            text.len() <= 64
+            text.len() <= Self::LONGEST
                 && text.starts_with(|c: char| c.is_ascii_digit())
                 && text.chars().all(|c| c.is_ascii_alphanumeric() || ".+~".contains(c)),
             "a version is digits, letters and . + ~ with a digit first, such as 1.4.0 or 2.0~rc1",
@@ -280,6 +327,8 @@ impl Grammar for SiteVersionGrammar {
 }
 
 impl Grammar for SpdxGrammar {
+    const PATTERN: Option<&'static str> = Some(r"^[A-Za-z0-9.+() :-]+$");
+
     fn check(text: &str) -> Result<(), String> {
         require(
             !text.is_empty()
@@ -291,10 +340,79 @@ impl Grammar for SpdxGrammar {
 }
 
 impl Grammar for CiphersGrammar {
+    const PATTERN: Option<&'static str> = Some(r"^[A-Za-z0-9:+!@=_.-]+$");
+
     fn check(text: &str) -> Result<(), String> {
         require(
             !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || ":+-!@=_.".contains(c)),
             "ciphers are an OpenSSL cipher list such as HIGH:!aNULL, without blanks or commas",
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Whether the pattern for editors lets a text through.
+    fn passes<G: Grammar>(text: &str) -> bool {
+        let fits = |pattern| regex::Regex::new(pattern).unwrap().is_match(text);
+        G::PATTERN.is_none_or(fits) && text.len() <= G::LONGEST
+    }
+
+    /// Texts at the edge of a pattern: one that matches, with a character put into it.
+    fn near<G: Grammar>() -> impl Strategy<Value = String> {
+        let mut pattern = G::PATTERN.unwrap().trim_start_matches('^').trim_end_matches('$').to_owned();
+        // Short ones, or most were longer than the grammar takes.
+        for (from, to) in [("\\S", "[a-z%\"]"), ("*", "{0,3}"), (")+", "){1,3}"), ("]+", "]{1,3}")] {
+            pattern = pattern.replace(from, to);
+        }
+        let matching = proptest::string::string_regex(&pattern).unwrap();
+        let (character, place) =
+            (proptest::option::of("[-a-z0-9A-Z_./:<>@ ()+~%!=\\\\]"), any::<prop::sample::Index>());
+        (matching, character, place).prop_map(|(mut text, character, place)| {
+            if let Some(character) = character {
+                let places: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+                text.insert_str(*place.get(&places), &character);
+            }
+            text
+        })
+    }
+
+    fn a_pattern_passes_what_fits<G: Grammar>() {
+        let fitting = std::cell::Cell::new(0);
+        let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+        proptest::test_runner::TestRunner::new(config)
+            .run(&near::<G>(), |text| {
+                let fits = G::check(&text).is_ok();
+                fitting.set(fitting.get() + u32::from(fits));
+                prop_assert!(!fits || passes::<G>(&text), "{text:?}");
+                Ok(())
+            })
+            .unwrap();
+        assert!(fitting.get() > 10, "{} texts fit: next to nothing was tried", fitting.get());
+    }
+
+    #[test]
+    fn every_pattern_passes_what_fits() {
+        a_pattern_passes_what_fits::<SiteNameGrammar>();
+        a_pattern_passes_what_fits::<AppNameGrammar>();
+        a_pattern_passes_what_fits::<EntityGrammar>();
+        a_pattern_passes_what_fits::<AbsolutePathGrammar>();
+        a_pattern_passes_what_fits::<RelativeOrAbsoluteGrammar>();
+        a_pattern_passes_what_fits::<ModuleGrammar>();
+        a_pattern_passes_what_fits::<CallableGrammar>();
+        a_pattern_passes_what_fits::<UriPrefixGrammar>();
+        a_pattern_passes_what_fits::<LineGrammar>();
+        a_pattern_passes_what_fits::<IniTextGrammar>();
+        a_pattern_passes_what_fits::<EnvironmentNameGrammar>();
+        a_pattern_passes_what_fits::<MaintainerGrammar>();
+        a_pattern_passes_what_fits::<HomepageGrammar>();
+        a_pattern_passes_what_fits::<SiteVersionGrammar>();
+        a_pattern_passes_what_fits::<SpdxGrammar>();
+        a_pattern_passes_what_fits::<CiphersGrammar>();
+        a_pattern_passes_what_fits::<super::super::quantity::SizeGrammar>();
     }
 }

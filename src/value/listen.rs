@@ -1,9 +1,14 @@
 //! Where an application listens.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
+use serde_json::json;
+
+use super::KIND;
 
 /// An address and port of TCP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,5 +156,23 @@ impl<'de> serde::de::Visitor<'de> for OneOrMore {
 impl<'de> Deserialize<'de> for Listeners {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(OneOrMore)
+    }
+}
+
+impl JsonSchema for Listeners {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Listeners".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let one = json!({ "type": "string", "pattern": r"^(unix|(uwsgi|https?)://\S*:[0-9]+)$" });
+        json_schema!({
+            "anyOf": [one, { "type": "array", "items": one, "minItems": 1, "uniqueItems": true }],
+            KIND: "text or list",
+        })
     }
 }

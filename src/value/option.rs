@@ -1,10 +1,12 @@
 //! The value of a free uWSGI option in `[app.NAME.uwsgi]`.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 
-use super::Line;
+use super::{KIND, Line};
 
 /// What a uWSGI option is set to: one or more lines of the ini.
 #[derive(Clone, Debug)]
@@ -66,5 +68,20 @@ impl<'de> serde::de::Visitor<'de> for AnyValue {
 impl<'de> Deserialize<'de> for OptionValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(AnyValue)
+    }
+}
+
+impl JsonSchema for OptionValue {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "OptionValue".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let texts = <Vec<Line>>::json_schema(generator);
+        json_schema!({ "anyOf": [{ "type": ["boolean", "integer", "string"] }, texts], KIND: "any" })
     }
 }

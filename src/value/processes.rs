@@ -1,10 +1,12 @@
 //! How many worker processes: a number, or so many per core of the target machine.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 
-use super::Count;
+use super::{Count, KIND};
 
 /// A number of worker processes.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +24,15 @@ impl Processes {
         match self {
             Self::Fixed(count) => Some(count.get()),
             Self::PerCore(_) => None,
+        }
+    }
+
+    /// How many there are on a machine with so many cores.
+    #[must_use]
+    pub fn on(self, cores: u32) -> u32 {
+        match self {
+            Self::Fixed(count) => count.get(),
+            Self::PerCore(count) => count.get() * cores,
         }
     }
 
@@ -61,5 +72,21 @@ impl serde::de::Visitor<'_> for NumberOrPerCore {
 impl<'de> Deserialize<'de> for Processes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(NumberOrPerCore)
+    }
+}
+
+impl JsonSchema for Processes {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Processes".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let number = Count::json_schema(generator);
+        let per_core = "^([1-9]|[1-5][0-9]|6[0-4]) per core$";
+        json_schema!({ "anyOf": [number, { "type": "string", "pattern": per_core }], KIND: "number or text" })
     }
 }

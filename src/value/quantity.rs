@@ -1,9 +1,13 @@
 //! Whole numbers with a unit and bounds, and sizes of files.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
+
+use super::KIND;
 
 /// What a number counts and how large it may be.
 pub trait Unit {
@@ -116,6 +120,21 @@ impl<U> fmt::Debug for Quantity<U> {
     }
 }
 
+impl<U: Unit> JsonSchema for Quantity<U> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        std::any::type_name::<U>().into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let kind = U::NAME.strip_prefix(" of ").unwrap_or("number");
+        json_schema!({ "type": "integer", "minimum": U::SMALLEST, "maximum": U::LARGEST, KIND: kind })
+    }
+}
+
 struct WholeNumber<U>(PhantomData<U>);
 
 impl<U: Unit> serde::de::Visitor<'_> for WholeNumber<U> {
@@ -146,7 +165,25 @@ pub type Size = super::Checked<SizeGrammar>;
 /// See [`Size`].
 pub enum SizeGrammar {}
 
+impl Size {
+    /// In megabytes, rounded down.
+    #[must_use]
+    pub fn megabytes(&self) -> u64 {
+        let text = self.as_str();
+        let number = text.trim_end_matches(['k', 'M', 'G']).parse().unwrap_or(0);
+        match text.chars().last() {
+            Some('G') => number * 1024,
+            Some('M') => number,
+            Some('k') => number / 1024,
+            _ => number / (1 << 20),
+        }
+    }
+}
+
 impl super::Grammar for SizeGrammar {
+    const KIND: &'static str = "size";
+    const PATTERN: Option<&'static str> = Some("^[0-9]+[kMG]?$");
+
     fn check(text: &str) -> Result<(), String> {
         let digits = text.strip_suffix(['k', 'M', 'G']).unwrap_or(text);
         match digits.parse::<u32>() {

@@ -1,10 +1,12 @@
 //! What a mount point serves.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{Module, RelativeOrAbsolute};
+use super::{KIND, Module, RelativeOrAbsolute};
 
 /// What a mount point serves.
 #[derive(Clone, Debug, Deserialize)]
@@ -42,5 +44,19 @@ impl fmt::Display for Served {
 impl Serialize for Served {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl JsonSchema for Served {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Served".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", KIND: "module or file" })
     }
 }

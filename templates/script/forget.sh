@@ -1,6 +1,6 @@
-# Has systemd forget the units; one that failed would else stay listed as a ghost.
+# Has systemd forget units; one that failed would else stay listed as a ghost.
 forget() {
     [ -d /run/systemd/system ] || return 0
     systemctl --system daemon-reload || :
-    {{ invoke }} reset-failed {{ units | join(sep=" ") }} 2>/dev/null || :
+    {{ invoke }} reset-failed "$@" 2>/dev/null || :
 }

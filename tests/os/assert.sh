@@ -1,9 +1,8 @@
 # shellcheck shell=bash
 # Assertions that count. Source it, call `section`, `ok`, `has`, `not`, and `results` at the end.
 # A failed assertion does not end the test: one run shows all that is wrong.
-sections=() passed=() failed=() known=()
+sections=() passed=() failed=()
 output='' status=0      # what `try` saw last
-reason=''               # why the assertion under way is known to fail
 
 section() {
   sections+=("$1") passed+=(0) failed+=(0)
@@ -11,23 +10,11 @@ section() {
 }
 _pass() {
   passed[-1]=$((passed[-1] + 1))
-  if [ -z "$reason" ]; then echo "ok    $1"; else echo "ok    $1 (was known to fail: $reason)"; fi
+  echo "ok    $1"
 }
 _fail() {
-  if [ -n "$reason" ]; then
-    known+=("$1: $reason")
-    echo "KNOWN $1: $2"
-  else
-    failed[-1]=$((failed[-1] + 1))
-    echo "FAIL  $1: $2"
-  fi
-}
-# known_failure REASON ASSERTION...   one of the functions below; its failure is counted apart and listed at the end
-known_failure() {
-  reason=$1
-  shift
-  "$@"
-  reason=''
+  failed[-1]=$((failed[-1] + 1))
+  echo "FAIL  $1: $2"
 }
 
 # ok WHAT WANTED GOT
@@ -89,6 +76,5 @@ results() {
     all_passed=$((all_passed + passed[i])) all_failed=$((all_failed + failed[i]))
   done
   printf '%-50s %8d %8d   in %d s\n' total $all_passed $all_failed $SECONDS
-  for i in ${known[@]+"${known[@]}"}; do echo "known failure: $i"; done
   [ $all_failed = 0 ] && [ $all_passed -gt 0 ]
 }

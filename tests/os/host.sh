@@ -105,6 +105,6 @@ begin() {
 finish() {
   local bad=0
   results || bad=1
-  printf '%s %s passed %d failed %d known %d seconds %.0f\n' "$host" "$scenario" "$all_passed" "$all_failed" "${#known[@]}" "$(since "$begun")"
+  printf '%s %s passed %d failed %d seconds %.0f\n' "$host" "$scenario" "$all_passed" "$all_failed" "$(since "$begun")"
   exit $bad
 }

@@ -2,7 +2,9 @@
 # The site's packages: how they are built, and how each family's package manager is told to take them. Part of host.sh.
 # shellcheck disable=SC2154,SC2034   # host.sh sets and uses these
 # release → what it changes. Nothing but the named option and the version differs.
-releases=(1.0 1.1 1.2 1.3)      # 1.1: shop's ini. 1.2: also stock's ini. 1.3: also stock's unit.
+# 1.1: shop's ini. 1.2: also stock's ini. 1.3: also stock's unit. 1.4: 1.0, but shop and stock in each other's mode.
+# 1.5: 1.0, but all in service mode.
+releases=(1.0 1.1 1.2 1.3 1.4 1.5)
 
 case $family in
   redhat) python_plugin=uwsgi-plugin-python3 ;;
@@ -13,11 +15,16 @@ liege=${LIEGE:-${CARGO_TARGET_DIR:-$OS_HOME/../../target}/release/liege}
 
 # put_spec RELEASE   $work/life.toml becomes the site's spec in that release
 put_spec() {
-  local shop=one stock=one writable=
+  local shop=one stock=one writable='' shop_mode=emperor blog_mode=emperor stock_mode=service
   case $1 in 1.[123]) shop=two ;; esac
   case $1 in 1.[23]) stock=two ;; esac
-  [ "$1" != 1.3 ] || writable='"/srv/stock"'
+  case $1 in
+    1.3) writable='"/srv/stock"' ;;
+    1.4) shop_mode=service stock_mode=emperor ;;
+    1.5) shop_mode=service blog_mode=service ;;
+  esac
   sed -e "s/@VERSION@/$1/" -e "s/@SHOP@/$shop/" -e "s/@STOCK@/$stock/" -e "s|@WRITABLE@|$writable|" \
+    -e "s/@SHOP_MODE@/$shop_mode/" -e "s/@BLOG_MODE@/$blog_mode/" -e "s/@STOCK_MODE@/$stock_mode/" \
     "$OS_HOME/specs/life.toml" > "$work/life.toml"
 }
 
