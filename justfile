@@ -18,11 +18,12 @@ faults host="debian-12":
     tests/os/setup
     tests/os/faults {{host}}
 
-# Publishes to an S3 server eight times at once, kills publishers, and uploads to aptly and reprepro (as root).
+# Publishes to an S3 server eight times at once, kills publishers, changes the key, and uploads to aptly and reprepro (as root).
 publish:
     tests/setup
     tests/publish/many
     tests/publish/killed
+    tests/publish/rotated
     tests/publish/elsewhere
 
 # What CI runs.

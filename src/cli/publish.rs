@@ -47,7 +47,7 @@ pub struct RefreshArguments {
 struct Terms {
     #[command(flatten)]
     key: KeyArguments,
-    /// A public key that may have signed the present state: the former one, when the key changes.
+    /// A public key that may have signed the present state and packages that stay: the former one, when the key changes.
     #[arg(long, value_name = "FILE")]
     former_key: Option<PathBuf>,
     /// Name of the repository. [default: the site's]
@@ -211,7 +211,10 @@ fn base_url(arguments: &PublishArguments) -> Option<String> {
 fn write_clients(run: &Run<'_>, name: &str, base: &str) -> Result<()> {
     let templates = Templates::load(None)?;
     let key = client::key_name(name);
-    let mut files = vec![(key, run.signer.certificate().armored()?)];
+    // Packages that stay bear the signature of the key they were published under.
+    let own = run.signer.certificate().clone();
+    let certificate = run.former.iter().cloned().fold(own, Certificate::with);
+    let mut files = vec![(key, certificate.armored()?)];
     for family in &run.done {
         let file = client::file(family, name, &run.terms.suite, base, &templates)?;
         files.push((file.path, file.bytes));

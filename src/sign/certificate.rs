@@ -19,13 +19,16 @@ impl From<SignedPublicKey> for Certificate {
 }
 
 impl Certificate {
-    /// Reads public keys, armoured or binary.
+    /// Reads public keys, armoured or binary; armoured ones also one after the other, as `cat` makes of two files.
     ///
     /// # Errors
     /// What is no public key, or one whose own signatures do not hold.
     pub fn read(bytes: &[u8]) -> Result<Self> {
-        let (keys, _) = SignedPublicKey::from_reader_many(bytes).context("this is no OpenPGP public key")?;
-        let keys: Vec<SignedPublicKey> = keys.collect::<Result<_, _>>().context("this is no OpenPGP public key")?;
+        let mut keys: Vec<SignedPublicKey> = Vec::new();
+        for block in blocks(bytes) {
+            let (read, _) = SignedPublicKey::from_reader_many(block).context("this is no OpenPGP public key")?;
+            keys.extend(read.collect::<Result<Vec<_>, _>>().context("this is no OpenPGP public key")?);
+        }
         if keys.is_empty() {
             bail!("there is no OpenPGP public key in it");
         }
@@ -132,7 +135,11 @@ impl Certificate {
     /// # Errors
     /// A key that cannot be written.
     pub fn armored(&self) -> Result<Vec<u8>> {
-        armor(&self.0, BlockType::PublicKey)
+        let mut blocks = Vec::new();
+        for key in &self.0 {
+            blocks.extend(armor(&vec![key.clone()], BlockType::PublicKey)?);
+        }
+        Ok(blocks)
     }
 
     /// The keys as a binary keyring.
@@ -142,6 +149,18 @@ impl Certificate {
     pub fn binary(&self) -> Result<Vec<u8>> {
         self.0.to_bytes().context("cannot write the public key")
     }
+}
+
+/// The armoured keys of a file, each alone; a binary file as it is.
+fn blocks(bytes: &[u8]) -> Vec<&[u8]> {
+    let begin = b"-----BEGIN PGP PUBLIC KEY BLOCK-----";
+    let mut starts: Vec<usize> =
+        bytes.windows(begin.len()).enumerate().filter(|(_, text)| text == begin).map(|(at, _)| at).collect();
+    if starts.is_empty() {
+        return vec![bytes];
+    }
+    starts.push(bytes.len());
+    starts.windows(2).map(|pair| &bytes[pair[0]..pair[1]]).collect()
 }
 
 fn primary_signs(key: &SignedPublicKey) -> bool {
