@@ -8,6 +8,7 @@ mod import;
 mod init;
 mod key;
 mod load;
+mod lock;
 mod options;
 mod plan;
 mod publish;
@@ -25,6 +26,7 @@ use anyhow::{Context as _, anyhow};
 use clap::{Args, Parser, Subcommand};
 
 use crate::level::Levels;
+use crate::lock::LAST_RELEASE;
 use crate::rule::Rule;
 use crate::spec::Header;
 use console::ConsoleArguments;
@@ -136,9 +138,11 @@ struct Selection {
     /// A directory whose files replace the built-in templates of the same name.
     #[arg(long, value_name = "DIR")]
     templates: Option<PathBuf>,
-    /// The release of this version: raise it to publish another build of the same version.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=999_999))]
-    release: u32,
+    /// Build everything as this release of the spec's version, changed or not. [default: as liege.lock has it]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(LAST_RELEASE)))]
+    release: Option<u32>,
+    #[command(flatten)]
+    lock: lock::LockArguments,
 }
 
 #[derive(Args)]

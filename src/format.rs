@@ -14,6 +14,9 @@ pub trait Format: Sync {
     /// Its name, which is also the file name's extension.
     fn name(&self) -> &'static str;
 
+    /// Raised whenever the same package becomes other bytes than before, so that a lock gives it a new release.
+    fn revision(&self) -> u32;
+
     /// The file's name, as the format's repositories expect it.
     fn file_name(&self, package: &Package) -> String;
 

@@ -26,6 +26,9 @@ pub struct Artefact {
     pub version: String,
     /// The release of that version.
     pub release: u32,
+    /// Of what is in it, as in `liege.lock`: equal digests are equal bytes.
+    #[serde(default)]
+    pub digest: String,
     /// Where it lies, relative to the manifest.
     pub path: String,
     /// Bytes.

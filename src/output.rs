@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
@@ -196,6 +197,32 @@ pub fn read_manifest(root: &Path) -> Result<Manifest> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Manifest::default()),
         Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
     }
+}
+
+/// Writes the file at `path` anew, from what is in it: whole or not at all, and one writer after the other.
+///
+/// # Errors
+/// A directory that cannot be written; whatever `change` fails with.
+pub fn rewrite(path: &Path, change: impl FnOnce(Option<&str>) -> Result<String>) -> Result<()> {
+    let failed = || format!("cannot write {}", path.display());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let lock = File::open(folder).with_context(failed)?;
+    lock.lock().with_context(failed)?;
+    let present = match fs::read_to_string(path) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error).with_context(failed),
+    };
+    let text = change(present.as_deref()).with_context(failed)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(STAGE)
+        // What the umask leaves of it, as for any new file.
+        .permissions(fs::Permissions::from_mode(0o666))
+        .tempfile_in(folder)
+        .with_context(failed)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).with_context(failed)?;
+    file.persist(path).with_context(failed)?;
+    Ok(())
 }
 
 fn remove_stale_stages(root: &Path) -> Result<()> {

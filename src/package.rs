@@ -6,12 +6,16 @@ mod selinux;
 mod shared;
 mod view;
 
+use std::fmt;
+
 use anyhow::Result;
 use indexmap::IndexSet;
+use serde::{Deserialize, Serialize};
 
 use crate::family::Family;
 use crate::site::{Site, Target};
 use crate::template::Templates;
+use crate::value::SiteVersion;
 
 /// A package of one family, before it becomes bytes.
 #[derive(Debug)]
@@ -130,13 +134,25 @@ pub struct Script {
     pub text: String,
 }
 
-/// What is told from outside and not by the spec.
-#[derive(Clone, Copy, Debug)]
+/// What tells two builds of a package apart: the version, and the release of that version.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Release {
+    /// The version.
+    pub version: SiteVersion,
+    /// The release of the version, counted from 1.
+    pub number: u32,
+}
+
+/// What a package is stamped with, besides what the spec says of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stamp {
-    /// Seconds since 1970.
-    pub date: i64,
-    /// The release of the version.
-    pub release: u32,
+    /// Seconds since 1970; rpm keeps dates in 32 bits.
+    pub date: u32,
+    /// Which build it is.
+    pub release: Release,
+    /// The earliest build of the shared package that will do for it.
+    pub shared: Release,
 }
 
 /// What to make a package of.
@@ -182,11 +198,21 @@ impl<'s, 'a> Item<'s, 'a> {
         }
     }
 
+    /// The name of its package.
+    #[must_use]
+    pub fn name(&self, site: &Site<'_>) -> String {
+        match self {
+            Item::Shared(_) => site.header.site_package(),
+            Item::Selinux(_) => site.header.selinux_package(),
+            Item::Application(target) => target.package(),
+        }
+    }
+
     /// Makes the package.
     ///
     /// # Errors
     /// A template that cannot be rendered.
-    pub fn package(&self, site: &Site<'_>, templates: &Templates, stamp: Stamp) -> Result<Package> {
+    pub fn package(&self, site: &Site<'_>, templates: &Templates, stamp: &Stamp) -> Result<Package> {
         let mut package = match self {
             Item::Shared(family) => shared::package(site, family, templates, stamp),
             Item::Selinux(family) => selinux::package(site, family, templates, stamp),
@@ -198,9 +224,31 @@ impl<'s, 'a> Item<'s, 'a> {
     }
 }
 
+impl Release {
+    /// The first release of a version.
+    #[must_use]
+    pub fn first(version: &SiteVersion) -> Self {
+        Self { version: version.clone(), number: 1 }
+    }
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.version, self.number)
+    }
+}
+
+impl Stamp {
+    /// What the packages of a version bear when nothing else is said.
+    #[must_use]
+    pub fn standard(version: &SiteVersion) -> Self {
+        Self { date: STANDARD_DATE, release: Release::first(version), shared: Release::first(version) }
+    }
+}
+
 /// 2026-01-01 00:00:00 UTC: the date of packages when nothing else is said. It is no date of a build: equal specs give equal
 /// packages on every day.
-pub const STANDARD_DATE: i64 = 1_767_225_600;
+pub const STANDARD_DATE: u32 = 1_767_225_600;
 
 impl Package {
     /// The time of one of its files.
@@ -209,7 +257,7 @@ impl Package {
     /// load a new release as soon as it is unpacked, before the package's script has tried it.
     #[must_use]
     pub fn date_of(&self, file: &File) -> i64 {
-        if file.role == Role::Config { self.date.min(STANDARD_DATE) } else { self.date }
+        if file.role == Role::Config { self.date.min(i64::from(STANDARD_DATE)) } else { self.date }
     }
 }
 

@@ -10,7 +10,8 @@ use support::{EXAMPLES, expect_text, liege, project, succeed};
 fn every_example_becomes_the_packages_that_are_kept_as_text() {
     for name in EXAMPLES {
         for family in liege::family::Family::all() {
-            let plan = succeed(liege().args(["plan", &format!("specs/{name}.toml"), "--family", &family.name]));
+            let plan =
+                succeed(liege().args(["plan", "--unlocked", &format!("specs/{name}.toml"), "--family", &family.name]));
             expect_text(&project().join(format!("tests/golden/{name}.{}.txt", family.name)), &plan);
         }
     }

@@ -5,7 +5,7 @@
 
 mod support;
 
-use liege::package::{Contents, Item, Package, STANDARD_DATE, Stamp};
+use liege::package::{Contents, Item, Package, Stamp};
 use liege::site::Site;
 use liege::source::Source;
 use liege::template::Templates;
@@ -116,8 +116,8 @@ fn packages(text: &str, templates: &Templates) -> Result<Vec<Package>, Vec<Strin
     if !mistakes.is_empty() {
         return Err(mistakes);
     }
-    let stamp = Stamp { date: STANDARD_DATE, release: 1 };
-    Ok(Item::of(&site).iter().map(|item| item.package(&site, templates, stamp).unwrap()).collect())
+    let stamp = Stamp::standard(&spec.header.version);
+    Ok(Item::of(&site).iter().map(|item| item.package(&site, templates, &stamp).unwrap()).collect())
 }
 
 /// How many lines each file and script has, in their order.

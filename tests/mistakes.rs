@@ -20,7 +20,7 @@ fn every_mistake_is_told_with_its_line_and_what_would_be_right() {
         let out = tempfile::tempdir().unwrap();
         let out = out.path().join("out");
         let checked = liege().args(["check", &name]).output().unwrap();
-        let built = liege().args(["build", &name, "--out"]).arg(&out).output().unwrap();
+        let built = liege().args(["build", "--unlocked", &name, "--out"]).arg(&out).output().unwrap();
         let said = String::from_utf8(checked.stderr).unwrap();
         assert_eq!(said, String::from_utf8(built.stderr).unwrap(), "build and check say the same");
         let only_warnings = !said.contains("error[");
@@ -76,8 +76,12 @@ fn a_former_build_survives_a_wrong_spec() {
     let out = support::build_example("shop");
     let before = support::files_below(out.path());
     let manifest = std::fs::read(out.path().join("manifest.json")).unwrap();
-    let status =
-        liege().args(["build", "tests/mistakes/way-in.toml", "--out"]).arg(out.path()).output().unwrap().status;
+    let status = liege()
+        .args(["build", "--unlocked", "tests/mistakes/way-in.toml", "--out"])
+        .arg(out.path())
+        .output()
+        .unwrap()
+        .status;
     assert_eq!(status.code(), Some(1));
     assert_eq!(support::files_below(out.path()), before);
     assert_eq!(std::fs::read(out.path().join("manifest.json")).unwrap(), manifest);

@@ -34,7 +34,7 @@ fn assert_sound(out: &Path) {
 }
 
 fn build(arguments: &[&str], out: &Path) {
-    succeed(liege().arg("build").args(arguments).arg("--out").arg(out));
+    succeed(liege().args(["build", "--unlocked"]).args(arguments).arg("--out").arg(out));
     assert_sound(out);
 }
 
@@ -172,17 +172,17 @@ fn what_is_in_the_way_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     fs::write(&file, "x").unwrap();
-    let output = liege().args(["build", "specs/shop.toml", "--out"]).arg(&file).output().unwrap();
+    let output = liege().args(["build", "--unlocked", "specs/shop.toml", "--out"]).arg(&file).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(both(&output).contains(file.to_str().unwrap()));
 
     let out = folder.path().join("out");
     fs::create_dir_all(out.join("debian/shop-webapp_1.4.0-1_all.deb/x")).unwrap();
-    let output = liege().args(["build", "specs/shop.toml", "--out"]).arg(&out).output().unwrap();
+    let output = liege().args(["build", "--unlocked", "specs/shop.toml", "--out"]).arg(&out).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "the name is taken by the package: {}", both(&output));
 
     fs::write(out.join("manifest.json"), "not json").unwrap();
-    let output = liege().args(["build", "specs/shop.toml", "--out"]).arg(&out).output().unwrap();
+    let output = liege().args(["build", "--unlocked", "specs/shop.toml", "--out"]).arg(&out).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(both(&output).contains("manifest.json is no manifest of liege"), "{}", both(&output));
 }

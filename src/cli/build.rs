@@ -6,13 +6,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
 use super::console::Verbosity;
-use super::load::{select, stamp, with_site};
+use super::load::{select, terms, with_site};
+use super::lock::SpecLock;
 use super::{BuildArguments, Failure, print};
 use crate::format;
 use crate::manifest::Artefact;
 use crate::output::Output;
-use crate::package::{Item, Package, Stamp};
-use crate::site::Site;
+use crate::package::{Item, Package};
+use crate::release::{Note, Releases};
 use crate::template::Templates;
 
 /// From this many packages on, a build on a terminal shows how far it is.
@@ -23,12 +24,20 @@ pub fn run(arguments: &BuildArguments, verbosity: Verbosity) -> Result<(), Failu
     let began = Instant::now();
     let selection = &arguments.selection;
     with_site(&selection.spec, verbosity, |site| {
-        let stamp = stamp(selection)?;
         let templates = Templates::load(selection.templates.as_deref())?;
         let items = select(site, selection)?;
+        let lock = SpecLock::open(selection)?;
+        let releases = Releases::new(site, &templates, terms(selection, lock.as_ref())?, &items)?;
         let output = Output::open(&arguments.out)?;
-        let artefacts = pack(site, &items, &templates, stamp, &output)?;
-        let told = tell(&artefacts, &arguments.out, verbosity);
+        let (artefacts, notes): (Vec<_>, Vec<_>) = pack(&items, &releases, &output)?.into_iter().unzip();
+        let mut told = tell(&artefacts, &arguments.out, verbosity);
+        let mut locked = String::new();
+        if let Some(lock) = &lock {
+            let changes = lock.compare(site, &notes, selection)?;
+            // Before the packages: when it cannot be written, nothing is; and the next build gives the same releases.
+            lock.write(&changes, &notes)?;
+            locked = lock.tell(site, &changes, &notes, verbosity);
+        }
         let name = site.header.site.as_str();
         let total: u64 = artefacts.iter().map(|artefact| artefact.size).sum();
         let count = artefacts.len();
@@ -38,23 +47,13 @@ pub fn run(arguments: &BuildArguments, verbosity: Verbosity) -> Result<(), Failu
         if verbosity == Verbosity::Quiet {
             return Ok(());
         }
-        print(&told)?;
-        print(&format!(
-            "{count} packages, {} in {}, {:.2} s\n",
-            readable(total),
-            arguments.out.display(),
-            began.elapsed().as_secs_f64()
-        ))
+        let (size, seconds) = (readable(total), began.elapsed().as_secs_f64());
+        told.push_str(&format!("{count} packages, {size} in {}, {seconds:.2} s\n", arguments.out.display()));
+        print(&(told + &locked))
     })
 }
 
-fn pack(
-    site: &Site<'_>,
-    items: &[Item<'_, '_>],
-    templates: &Templates,
-    stamp: Stamp,
-    output: &Output,
-) -> Result<Vec<Artefact>> {
+fn pack(items: &[Item<'_, '_>], releases: &Releases<'_, '_>, output: &Output) -> Result<Vec<(Artefact, Note)>> {
     let progress = if items.len() < LONG { ProgressBar::hidden() } else { ProgressBar::new(items.len() as u64) };
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} packages, {eta} left") {
         progress.set_style(style);
@@ -62,16 +61,17 @@ fn pack(
     let artefacts = items
         .par_iter()
         .map(|item| {
-            let artefact = write(&item.package(site, templates, stamp)?, output);
+            let (package, note) = releases.of(item)?;
+            let artefact = write(&package, &note, output)?;
             progress.inc(1);
-            artefact
+            Ok((artefact, note))
         })
         .collect();
     progress.finish_and_clear();
     artefacts
 }
 
-fn write(package: &Package, output: &Output) -> Result<Artefact> {
+fn write(package: &Package, note: &Note, output: &Output) -> Result<Artefact> {
     let format = format::of(package)?;
     let path = format!("{}/{}", package.family.name, format.file_name(package));
     let mut writer = output.create(&path)?;
@@ -85,6 +85,7 @@ fn write(package: &Package, output: &Output) -> Result<Artefact> {
         package: package.name.clone(),
         version: package.version.clone(),
         release: package.release,
+        digest: note.locked.digest.clone().unwrap_or_default(),
         path,
         size,
         sha256,

@@ -5,11 +5,13 @@ use anstream::eprintln;
 use anyhow::{Context as _, anyhow, bail};
 
 use super::console::Verbosity;
+use super::lock::SpecLock;
 use super::{Failure, Selection, SpecArguments};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::family::Family;
-use crate::package::{Item, STANDARD_DATE, Stamp};
+use crate::package::{Item, STANDARD_DATE};
 use crate::read;
+use crate::release::Terms;
 use crate::rule::form::TOML;
 use crate::rule::{self, Rule};
 use crate::site::Site;
@@ -91,17 +93,20 @@ pub fn counted(found: &[Diagnostic], severity: Severity, word: &str) -> Option<S
     }
 }
 
-/// What a release is stamped with: the date from SOURCE_DATE_EPOCH (reproducible-builds.org/specs/source-date-epoch).
-pub fn stamp(selection: &Selection) -> anyhow::Result<Stamp> {
-    let date = match std::env::var("SOURCE_DATE_EPOCH") {
-        Err(_) => STANDARD_DATE,
-        // rpm keeps dates in 32 bits.
-        Ok(text) => match text.parse::<u32>() {
-            Ok(seconds) => i64::from(seconds),
-            Err(_) => bail!("SOURCE_DATE_EPOCH is {text:?}, but it must be whole seconds since 1970"),
-        },
-    };
-    Ok(Stamp { date, release: selection.release })
+/// What is told of a build from outside.
+pub fn terms<'l>(selection: &Selection, lock: Option<&'l SpecLock>) -> anyhow::Result<Terms<'l>> {
+    Ok(Terms { date: date()?, number: selection.release, lock: lock.map(SpecLock::lock) })
+}
+
+/// The date of what is built, from SOURCE_DATE_EPOCH (reproducible-builds.org/specs/source-date-epoch). rpm keeps dates in
+/// 32 bits.
+fn date() -> anyhow::Result<u32> {
+    match std::env::var("SOURCE_DATE_EPOCH") {
+        Err(_) => Ok(STANDARD_DATE),
+        Ok(text) => {
+            text.parse().map_err(|_| anyhow!("SOURCE_DATE_EPOCH is {text:?}, but it must be whole seconds since 1970"))
+        }
+    }
 }
 
 /// What of the site was asked for.

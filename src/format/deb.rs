@@ -18,6 +18,10 @@ impl Format for Deb {
         "deb"
     }
 
+    fn revision(&self) -> u32 {
+        1
+    }
+
     fn architecture(&self) -> &'static str {
         "all"
     }

@@ -22,6 +22,10 @@ impl Format for Rpm {
         "rpm"
     }
 
+    fn revision(&self) -> u32 {
+        1
+    }
+
     fn architecture(&self) -> &'static str {
         "noarch"
     }

@@ -14,7 +14,7 @@ use crate::uwsgi::{Restriction, restriction};
 ///
 /// # Errors
 /// A template that cannot be rendered.
-pub fn package(target: &Target<'_>, templates: &Templates, stamp: Stamp) -> Result<Package> {
+pub fn package(target: &Target<'_>, templates: &Templates, stamp: &Stamp) -> Result<Package> {
     let about = format!(
         "Settings, users and scripts with which uWSGI runs the application {} of {}. The application itself is not part of the \
          package: it is expected in {}.",
@@ -29,7 +29,7 @@ pub fn package(target: &Target<'_>, templates: &Templates, stamp: Stamp) -> Resu
     let values = Values::new(&Application::of(target))?;
     package.files = files(target, &package.name, templates, &values)?;
     documents(&mut package, templates, &values, "app/README")?;
-    package.relations = relations(target, &package.files);
+    package.relations = relations(target, &package.files, stamp);
     package.scripts = scripts(templates, &values, target.family, "app")?;
     Ok(package)
 }
@@ -71,9 +71,9 @@ fn unsafe_directives(target: &Target<'_>) -> Vec<String> {
     target.app.uwsgi.keys().filter_map(reason).collect()
 }
 
-fn relations(target: &Target<'_>, files: &[File]) -> Vec<Relation> {
+fn relations(target: &Target<'_>, files: &[File], stamp: &Stamp) -> Vec<Relation> {
     let depends = &target.family.depends;
-    let mut relations = vec![requires_shared(target.header, target.family)];
+    let mut relations = vec![requires_shared(target.header, target.family, stamp)];
     relations.extend(Relation::all(RelationKind::Requires, &depends.users));
     relations.extend(Relation::all(RelationKind::RequiresBefore, &depends.users_before_unpacking));
     if target.app.uwsgi_from == UwsgiFrom::System {

@@ -48,15 +48,15 @@ pub fn begin(
     name: String,
     summary: String,
     about: &str,
-    stamp: Stamp,
+    stamp: &Stamp,
 ) -> Package {
     let of_site = header.description.iter().map(ToString::to_string);
     let paragraphs: Vec<String> = of_site.chain([about.to_owned()]).map(|text| filled(text.trim())).collect();
     Package {
-        change: format!("Version {} of {}.", header.version, header.site),
+        change: format!("Version {} of {}.", stamp.release.version, header.site),
         name,
-        version: header.version.to_string(),
-        release: stamp.release,
+        version: stamp.release.version.to_string(),
+        release: stamp.release.number,
         family,
         site: header.site.to_string(),
         application: None,
@@ -67,17 +67,22 @@ pub fn begin(
         maintainer: header.maintainer.to_string(),
         homepage: header.homepage.as_ref().map(ToString::to_string),
         license: header.license.to_string(),
-        date: stamp.date,
+        date: i64::from(stamp.date),
         relations: Vec::new(),
         files: Vec::new(),
         scripts: Vec::new(),
     }
 }
 
-/// The relation of every other package to the shared one: any release of this version or a later one will do, so that one
-/// application can be upgraded or downgraded alone.
-pub fn requires_shared(header: &Header, family: &Family) -> Relation {
-    let lowest = format!("{}{}", header.version, family.before_any_release);
+/// The relation of every other package to the shared one: that build or any later one will do, so that one application can be
+/// upgraded or downgraded alone. A first release is any of its version.
+pub fn requires_shared(header: &Header, family: &Family, stamp: &Stamp) -> Relation {
+    let shared = &stamp.shared;
+    let lowest = if shared.number == 1 {
+        format!("{}{}", shared.version, family.before_any_release)
+    } else {
+        shared.to_string()
+    };
     Relation { kind: RelationKind::Requires, name: header.site_package(), version: Some((">=", lowest)) }
 }
 

@@ -13,7 +13,7 @@ use crate::template::{Templates, Values};
 ///
 /// # Errors
 /// A template that cannot be rendered.
-pub fn package(site: &Site<'_>, family: &'static Family, templates: &Templates, stamp: Stamp) -> Result<Package> {
+pub fn package(site: &Site<'_>, family: &'static Family, templates: &Templates, stamp: &Stamp) -> Result<Package> {
     let header = site.header;
     let name = header.selinux_package();
     let summary = format!("SELinux policy that lets nginx reach the sockets of {}", header.site);
@@ -27,7 +27,7 @@ pub fn package(site: &Site<'_>, family: &'static Family, templates: &Templates, 
     let path = format!("/usr/share/selinux/packages/{}.cil", module(header));
     package.files.push(plain(path, templates.render("selinux/site.cil", &values)?));
     documents(&mut package, templates, &values, "selinux/README")?;
-    package.relations.push(requires_shared(header, family));
+    package.relations.push(requires_shared(header, family, stamp));
     package.relations.extend(Relation::all(RelationKind::Requires, &family.depends.selinux));
     package.scripts = scripts(templates, &values, family, "selinux")?;
     Ok(package)

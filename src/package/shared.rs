@@ -13,7 +13,7 @@ use crate::template::{Templates, Values};
 ///
 /// # Errors
 /// A template that cannot be rendered.
-pub fn package(site: &Site<'_>, family: &'static Family, templates: &Templates, stamp: Stamp) -> Result<Package> {
+pub fn package(site: &Site<'_>, family: &'static Family, templates: &Templates, stamp: &Stamp) -> Result<Package> {
     let header = site.header;
     let name = header.site_package();
     let summary = format!("What the uWSGI applications of {} share", header.site);

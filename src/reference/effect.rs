@@ -7,7 +7,7 @@ use std::fmt;
 use anyhow::{Context as _, Result, bail};
 
 use super::{Entry, Scope};
-use crate::package::{File, Item, Package, STANDARD_DATE, Stamp};
+use crate::package::{File, Item, Package, Stamp};
 use crate::plan::describe;
 use crate::read;
 use crate::site::Site;
@@ -105,8 +105,8 @@ fn made(site: &toml::Table, templates: &Templates) -> Result<Made> {
     let spec = spec.context("the example cannot be read")?;
     let site = Site::new(&spec);
     let target = site.targets.first().context("the example has no application")?;
-    let stamp = Stamp { date: STANDARD_DATE, release: 1 };
-    let package = Item::Application(target).package(&site, templates, stamp)?;
+    let stamp = Stamp::standard(&spec.header.version);
+    let package = Item::Application(target).package(&site, templates, &stamp)?;
     let unit = |end: &str| lines(&package, |file| file.path.ends_with(end), |_| true);
     let account = |line: &str| line.starts_with("uid = ") || line.starts_with("gid = ");
     Ok(Made {

@@ -7,7 +7,7 @@ pub mod storage;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use liege::package::{Item, Package, STANDARD_DATE, Stamp};
+use liege::package::{Item, Package, Stamp};
 use liege::site::Site;
 use liege::source::Source;
 use liege::template::Templates;
@@ -55,7 +55,7 @@ pub fn both(output: &Output) -> String {
 /// Builds a spec into a fresh directory.
 pub fn build(spec: &Path) -> tempfile::TempDir {
     let out = tempfile::tempdir().unwrap();
-    succeed(liege().arg("build").arg(spec).arg("--out").arg(out.path()));
+    succeed(liege().args(["build", "--unlocked"]).arg(spec).arg("--out").arg(out.path()));
     out
 }
 
@@ -75,8 +75,8 @@ pub fn packages_of(name: &str) -> Vec<Package> {
     let spec = spec.unwrap();
     let site = Site::new(&spec);
     let templates = Templates::load(None).unwrap();
-    let stamp = Stamp { date: STANDARD_DATE, release: 1 };
-    Item::of(&site).iter().map(|item| item.package(&site, &templates, stamp).unwrap()).collect()
+    let stamp = Stamp::standard(&spec.header.version);
+    Item::of(&site).iter().map(|item| item.package(&site, &templates, &stamp).unwrap()).collect()
 }
 
 /// The file in `out` that holds a package.

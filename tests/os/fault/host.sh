@@ -59,7 +59,7 @@ two_releases() {
   for number in 1 2; do
     [ "$number${LIEGE_FAULTS_SWITCH:-}" != 2yes ] || { webapp=service; api=emperor; }
     sed -e "s/@NUMBER@/$number/" -e "s/@WEBAPP_MODE@/$webapp/" -e "s/@API_MODE@/$api/" "$1" > "$work/spec.toml"
-    liege build "$work/spec.toml" --family "$family" --out "$work/out" > /dev/null
+    liege build --unlocked "$work/spec.toml" --family "$family" --out "$work/out" > /dev/null
     mkdir -p "$2/$number"
     # Without its version, a package is named by the name alone.
     for file in "$work/out/$family"/*; do
