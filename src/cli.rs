@@ -1,5 +1,6 @@
 //! The commands; the only module that prints.
 
+mod against;
 mod build;
 mod check;
 mod console;
@@ -28,12 +29,14 @@ use clap::{Args, Parser, Subcommand};
 use crate::level::Levels;
 use crate::lock::LAST_RELEASE;
 use crate::rule::Rule;
+use crate::sign::Certificate;
 use crate::spec::Header;
 use console::ConsoleArguments;
 use rule_code::RuleCode;
 
 /// Told below the options, and in the manual page.
-const EXIT_STATUS: &str = "Exit status: 0 done, 1 the spec is wrong, 2 anything else.";
+const EXIT_STATUS: &str =
+    "Exit status: 0 done, 1 the spec is wrong, 2 anything else, 3 `plan --against` found changes.";
 
 /// Builds native .deb and .rpm packages for uWSGI applications from one declarative site spec.
 #[derive(Parser)]
@@ -158,6 +161,18 @@ struct BuildArguments {
 struct PlanArguments {
     #[command(flatten)]
     selection: Selection,
+    /// Tell what changes against this: a directory that `build` wrote, a liege.lock, or published repositories.
+    #[arg(long, value_name = "PLACE")]
+    against: Option<String>,
+    /// How to tell it.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: against::Format,
+    /// The public key that signs the repositories of --against.
+    #[arg(long, value_name = "FILE", requires = "against")]
+    key: Option<PathBuf>,
+    /// apt's suite in the repositories of --against.
+    #[arg(long, value_name = "SUITE", default_value = "stable", requires = "against")]
+    suite: String,
 }
 
 impl SpecArguments {
@@ -175,6 +190,8 @@ enum Failure {
     Spec,
     /// Anything else.
     World(anyhow::Error),
+    /// Nothing went wrong: `plan` found changes.
+    Changes,
 }
 
 impl From<anyhow::Error> for Failure {
@@ -187,6 +204,8 @@ impl From<anyhow::Error> for Failure {
 const SPEC_IS_WRONG: u8 = 1;
 /// Exit status for anything else that went wrong.
 const WORLD_IS_WRONG: u8 = 2;
+/// Exit status when a plan differs from what it was held against.
+const CHANGES: u8 = 3;
 
 /// Runs the command line of this process.
 #[must_use]
@@ -213,6 +232,7 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Spec) => ExitCode::from(SPEC_IS_WRONG),
+        Err(Failure::Changes) => ExitCode::from(CHANGES),
         Err(Failure::World(error)) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(Failure::World(error)) => {
             eprintln!("liege: {error:#}");
@@ -223,8 +243,15 @@ pub fn main() -> ExitCode {
 
 /// Prints to standard output; a reader that goes away is no error of ours.
 fn print(text: &str) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
+    // anstream takes the colours away where they are not wanted.
+    let mut out = anstream::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| Failure::World(error.into()))
+}
+
+/// Reads a public key.
+fn read_certificate(path: &Path) -> anyhow::Result<Certificate> {
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Certificate::read(&bytes).with_context(|| path.display().to_string())
 }
 
 /// Fails if there is a file at `path`, or anything else.

@@ -7,7 +7,9 @@ use std::io::Write;
 
 use anyhow::{Result, anyhow};
 
+use crate::family::Family;
 use crate::package::{Package, Relation, RelationKind};
+use crate::unpacked::Unpacked;
 
 /// A package format.
 pub trait Format: Sync {
@@ -31,6 +33,12 @@ pub trait Format: Sync {
     /// # Errors
     /// A writer that fails; a value the format cannot hold, which the narrow types of a spec rule out.
     fn build(&self, package: &Package, writer: &mut dyn Write) -> Result<()>;
+
+    /// Reads the parts of an artefact back.
+    ///
+    /// # Errors
+    /// What is no artefact of the format.
+    fn unpack(&self, artefact: &[u8]) -> Result<Unpacked>;
 }
 
 static FORMATS: [&dyn Format; 2] = [&deb::Deb, &rpm::Rpm];
@@ -40,11 +48,19 @@ static FORMATS: [&dyn Format; 2] = [&deb::Deb, &rpm::Rpm];
 /// # Errors
 /// A family whose data names a format that does not exist.
 pub fn of(package: &Package) -> Result<&'static dyn Format> {
-    let name = &package.family.format;
+    of_family(package.family)
+}
+
+/// The format of a family's packages.
+///
+/// # Errors
+/// As for [`of`].
+pub fn of_family(family: &Family) -> Result<&'static dyn Format> {
+    let name = &family.format;
     FORMATS
         .into_iter()
         .find(|format| format.name() == name)
-        .ok_or_else(|| anyhow!("specs/families/{}.toml: there is no package format {name}", package.family.name))
+        .ok_or_else(|| anyhow!("specs/families/{}.toml: there is no package format {name}", family.name))
 }
 
 fn of_kind(package: &Package, kind: RelationKind) -> impl Iterator<Item = &Relation> {

@@ -8,10 +8,13 @@
 
 pub mod cli;
 pub mod client;
+pub mod comparison;
 pub mod date;
 pub mod diagnostic;
+pub mod effect;
 pub mod family;
 pub mod format;
+pub mod former;
 pub mod import;
 pub mod init;
 pub mod level;
@@ -35,6 +38,7 @@ pub mod source;
 pub mod spec;
 pub mod store;
 pub mod template;
+pub mod unpacked;
 pub mod uwsgi;
 pub mod value;
 pub mod verify;

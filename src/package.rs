@@ -10,7 +10,7 @@ use std::fmt;
 
 use anyhow::Result;
 use indexmap::IndexSet;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::family::Family;
 use crate::site::{Site, Target};
@@ -18,7 +18,7 @@ use crate::template::Templates;
 use crate::value::SiteVersion;
 
 /// A package of one family, before it becomes bytes.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Package {
     /// Its name.
     pub name: String,
@@ -27,6 +27,7 @@ pub struct Package {
     /// The release of that version; a deb's revision.
     pub release: u32,
     /// The family it is for.
+    #[serde(serialize_with = "by_name")]
     pub family: &'static Family,
     /// The site.
     pub site: String,
@@ -59,7 +60,8 @@ pub struct Package {
 }
 
 /// How one package stands to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum RelationKind {
     /// Must be there for the package to work.
     Requires,
@@ -72,7 +74,7 @@ pub enum RelationKind {
 }
 
 /// A relation to another package.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Relation {
     /// What kind.
     pub kind: RelationKind,
@@ -83,7 +85,8 @@ pub struct Relation {
 }
 
 /// What a file is made of.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Contents {
     /// A plain file.
     Text(String),
@@ -94,7 +97,8 @@ pub enum Contents {
 }
 
 /// What a file is for, as far as package managers treat it in a way of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// Nothing special.
     Plain,
@@ -107,7 +111,7 @@ pub enum Role {
 }
 
 /// A file of a package.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct File {
     /// Absolute.
     pub path: String,
@@ -124,7 +128,7 @@ pub struct File {
 }
 
 /// A maintainer script.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Script {
     /// The format's own name for it: `postinst`, `preun`, `triggerin`, …
     pub name: String,
@@ -224,6 +228,10 @@ impl<'s, 'a> Item<'s, 'a> {
     }
 }
 
+fn by_name<S: Serializer>(family: &Family, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&family.name)
+}
+
 impl Release {
     /// The first release of a version.
     #[must_use]
@@ -246,6 +254,9 @@ impl Stamp {
     }
 }
 
+/// The first file descriptor that systemd passes: `SD_LISTEN_FDS_START`, sd_listen_fds(3).
+pub const FIRST_SOCKET: usize = 3;
+
 /// 2026-01-01 00:00:00 UTC: the date of packages when nothing else is said. It is no date of a build: equal specs give equal
 /// packages on every day.
 pub const STANDARD_DATE: u32 = 1_767_225_600;
@@ -262,13 +273,18 @@ impl Package {
 }
 
 impl File {
+    /// What is in a plain file; nothing in anything else.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        match &self.contents {
+            Contents::Text(text) => text,
+            Contents::Directory | Contents::GhostLink(_) => "",
+        }
+    }
+
     /// The lines of a plain file; none of anything else.
     pub fn lines(&self) -> impl Iterator<Item = &str> {
-        let text = match &self.contents {
-            Contents::Text(text) => text.as_str(),
-            Contents::Directory | Contents::GhostLink(_) => "",
-        };
-        text.lines()
+        self.text().lines()
     }
 }
 

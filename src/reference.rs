@@ -10,7 +10,7 @@ use crate::spec::Mode;
 use crate::template::Templates;
 use crate::value::KIND;
 
-use effect::Effect;
+use crate::effect::Effect;
 
 /// Which tables an option stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

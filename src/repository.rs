@@ -8,6 +8,7 @@ use std::cmp::Ordering;
 use anyhow::{Result, anyhow};
 use sha2::{Digest as _, Sha256};
 
+use crate::family::Family;
 use crate::sign::{Certificate, Signer};
 
 /// One package of a repository.
@@ -77,6 +78,15 @@ pub struct Settings {
     pub suite: String,
     /// Architectures of machines that may ask for a package of all architectures.
     pub architectures: Vec<String>,
+}
+
+impl Settings {
+    /// Those for reading a family's repository.
+    #[must_use]
+    pub fn to_read(family: &Family, suite: &str) -> Self {
+        let architectures = family.repository.architectures.clone();
+        Self { name: None, url: None, suite: suite.to_owned(), architectures }
+    }
 }
 
 /// A kind of repository.

@@ -46,7 +46,7 @@ pub struct Header {
     /// Name of the site. Packages are called `SITE-uwsgi` and `SITE-APP`.
     #[schemars(example = "web-shop")]
     pub site: SiteName,
-    /// Version of the packages; raise it with each change that is to be installed.
+    /// Version of the packages that are new or changed. What did not change keeps the version that `liege.lock` has for it.
     #[schemars(example = "1.4.0")]
     pub version: SiteVersion,
     /// Who answers for the packages: `Name <name@example.org>`.

@@ -186,7 +186,7 @@ fn a_plan_says_what_a_build_will_release() {
 fn only_what_changes_along_with_the_shared_package_asks_for_its_new_release() {
     let place = Place::new();
     place.build(&[]);
-    // A log file brings its directory into the shared package of the rpm families.
+    // A log file brings its directory into the shared package.
     place.edit("threads = 2", "threads = 2\nlog = \"file\"");
     let said = place.build(&["-v"]);
     assert!(said.contains("shop-uwsgi (redhat)") && !said.contains("changed: shop-apiserver"), "{said}");

@@ -64,6 +64,11 @@ impl SpecLock {
         &self.lock
     }
 
+    /// Whether it must not change.
+    pub fn is_fixed(&self) -> bool {
+        self.is_fixed
+    }
+
     /// What is different from the lock; an error when it was to be the same.
     pub fn compare(&self, site: &Site<'_>, notes: &[Note], selection: &Selection) -> Result<Changes> {
         let mut changes = Changes::default();

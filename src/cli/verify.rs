@@ -1,16 +1,15 @@
 use std::path::PathBuf;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::anyhow;
 use clap::Args;
 
 use super::publish::place_of;
-use super::{Failure, print};
+use super::{Failure, print, read_certificate};
 use crate::date::{now, rfc2822};
 use crate::family::Family;
 use crate::publish::{DAY, Repository};
 use crate::repository::{Settings, of_format};
 use crate::seen::Seen;
-use crate::sign::Certificate;
 use crate::store::{Purpose, Store};
 use crate::verify::{Expectation, verify};
 
@@ -34,21 +33,14 @@ pub struct VerifyArguments {
 
 /// `liege verify`: checks everything in published repositories.
 pub fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
-    let path = &arguments.key;
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let certificate = Certificate::read(&bytes).with_context(|| path.display().to_string())?;
+    let certificate = read_certificate(&arguments.key)?;
     let store = Store::open(&arguments.url, Purpose::Read)?;
     let mut seen = Seen::read(arguments.seen.as_deref())?;
     let place = place_of(&arguments.url);
     let (mut found, mut wrong) = (0, 0);
     for family in Family::all() {
         let kind = of_format(&family.format)?;
-        let settings = Settings {
-            name: None,
-            url: None,
-            suite: arguments.suite.clone(),
-            architectures: family.repository.architectures.clone(),
-        };
+        let settings = Settings::to_read(family, &arguments.suite);
         let root = kind.pointer(&settings);
         let latest = seen.latest(&place, &family.name);
         if store.read(&format!("{}/{root}", family.name))?.is_none() && latest.is_none() {

@@ -2,6 +2,7 @@
 
 mod archive;
 mod control;
+mod unpack;
 
 use std::io::Write;
 
@@ -9,6 +10,7 @@ use anyhow::{Context as _, Result};
 
 use super::Format;
 use crate::package::{Package, Relation, RelationKind};
+use crate::unpacked::Unpacked;
 
 /// The Debian package format.
 pub struct Deb;
@@ -47,6 +49,10 @@ impl Format for Deb {
             archive.append(&header, bytes).with_context(|| format!("cannot write {name} of {}", package.name))?;
         }
         Ok(())
+    }
+
+    fn unpack(&self, artefact: &[u8]) -> Result<Unpacked> {
+        unpack::unpack(artefact)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The .rpm, version 4, by the rpm crate.
 
+mod unpack;
+
 use std::io::Write;
 
 use anyhow::{Context as _, Result};
@@ -10,6 +12,7 @@ use rpm::{
 
 use super::Format;
 use crate::package::{Contents, File, Package, Relation, RelationKind, Role};
+use crate::unpacked::Unpacked;
 
 /// The rpm package format.
 pub struct Rpm;
@@ -80,6 +83,10 @@ impl Format for Rpm {
         add_scripts(&mut builder, package);
         let built = builder.build().with_context(|| format!("cannot make {}", package.name))?;
         built.write(&mut Plain(writer)).with_context(|| format!("cannot write {}", package.name))
+    }
+
+    fn unpack(&self, artefact: &[u8]) -> Result<Unpacked> {
+        unpack::unpack(artefact)
     }
 }
 

@@ -3,14 +3,11 @@
 use anyhow::{Context as _, Result};
 use serde::Serialize;
 
-use super::Package;
+use super::{FIRST_SOCKET, Package};
 use crate::family::Family;
 use crate::site::{Site, Target};
 use crate::spec::{App, Header, Mode, Rotate, UwsgiFrom};
 use crate::value::{Checked, Listen, Served};
-
-/// The first file descriptor that systemd passes: `SD_LISTEN_FDS_START`, sd_listen_fds(3).
-const FIRST_SOCKET: usize = 3;
 
 /// Where uWSGI is documented, for a site without a page of its own.
 const UWSGI_HOMEPAGE: &str = "https://uwsgi-docs.readthedocs.io/";
