@@ -8,12 +8,13 @@ mod import;
 mod init;
 mod key;
 mod load;
+mod manual;
 mod options;
 mod plan;
 mod publish;
-mod rule_code;
 mod schema;
 mod shell;
+mod value;
 mod verify;
 
 use std::fs::File;
@@ -22,13 +23,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, anyhow};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueHint};
 
 use crate::level::Levels;
 use crate::rule::Rule;
 use crate::spec::Header;
 use console::ConsoleArguments;
-use rule_code::RuleCode;
+use value::{Likely, Raised, RaisedCode, RuleCode};
 
 /// Told below the options, and in the manual page.
 const EXIT_STATUS: &str = "Exit status: 0 done, 1 the spec is wrong, 2 anything else.";
@@ -78,10 +79,11 @@ enum Command {
 #[derive(Args)]
 struct SpecArguments {
     /// The site's spec.
+    #[arg(value_hint = ValueHint::FilePath)]
     spec: PathBuf,
-    /// Make breaches of this rule errors; may be repeated.
-    #[arg(short = 'W', long = "raise", value_name = "RULE", value_parser = RuleCode::Any, hide_possible_values = true)]
-    raised: Vec<&'static Rule>,
+    /// Make breaches of this rule errors, or those of all warnings that are not allowed; may be repeated.
+    #[arg(short = 'W', long = "raise", value_name = "RULE|all", value_parser = RaisedCode, hide_possible_values = true)]
+    raised: Vec<Raised>,
     /// Say nothing of breaches of this rule, a warning or note; may be repeated.
     #[arg(short = 'A', long = "allow", value_name = "RULE", value_parser = RuleCode::Allowable, hide_possible_values = true)]
     allowed: Vec<&'static Rule>,
@@ -105,7 +107,7 @@ struct CompletionsArguments {
 #[derive(Args)]
 struct ManArguments {
     /// Where to write them.
-    #[arg(value_name = "DIR")]
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     folder: PathBuf,
 }
 
@@ -119,7 +121,7 @@ struct ExplainArguments {
 #[derive(Args)]
 struct OptionsArguments {
     /// The name of an option, of uWSGI's own as well, or a word to look for.
-    #[arg(value_name = "NAME|WORD")]
+    #[arg(value_name = "NAME|WORD", value_parser = Likely::Option, hide_possible_values = true)]
     word: Option<String>,
 }
 
@@ -128,13 +130,13 @@ struct Selection {
     #[command(flatten)]
     spec: SpecArguments,
     /// Only for this OS family; may be repeated. [default: the spec's families]
-    #[arg(long = "family", value_name = "FAMILY")]
+    #[arg(long = "family", value_name = "FAMILY", value_parser = Likely::Family, hide_possible_values = true)]
     families: Vec<String>,
     /// Only this application; may be repeated. [default: all, and what they share]
     #[arg(long = "app", value_name = "APP")]
     apps: Vec<String>,
     /// A directory whose files replace the built-in templates of the same name.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     templates: Option<PathBuf>,
     /// The release of this version: raise it to publish another build of the same version.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=999_999))]
@@ -146,7 +148,7 @@ struct BuildArguments {
     #[command(flatten)]
     selection: Selection,
     /// Where to write DIR/FAMILY/*.deb, DIR/FAMILY/*.rpm and DIR/manifest.json.
-    #[arg(long, value_name = "DIR", default_value = "out")]
+    #[arg(long, value_name = "DIR", default_value = "out", value_hint = ValueHint::DirPath)]
     out: PathBuf,
 }
 
@@ -159,8 +161,9 @@ struct PlanArguments {
 impl SpecArguments {
     /// What the command line and the spec make of the rules.
     fn levels(&self, header: &Header) -> Levels {
-        let raised = self.raised.iter().map(|rule| rule.code).collect();
-        let allowed = self.allowed.iter().map(|rule| rule.code).chain(header.allow.codes().iter().copied()).collect();
+        let allowed: Vec<_> =
+            self.allowed.iter().map(|rule| rule.code).chain(header.allow.codes().iter().copied()).collect();
+        let raised = self.raised.iter().flat_map(|raised| raised.codes(&allowed)).collect();
         Levels { raised, allowed }
     }
 }

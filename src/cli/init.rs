@@ -2,14 +2,16 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
 use anyhow::{Context as _, anyhow};
-use clap::Args;
+use clap::{Args, ValueHint};
 
+use super::value::Likely;
 use super::{Failure, print, refuse_existing, write_new};
 use crate::init::{Answers, Need, QUESTIONS, Question};
 
 #[derive(Args)]
 pub struct InitArguments {
     /// Where to write the spec; never over a file that is there. [default: SITE.toml]
+    #[arg(value_hint = ValueHint::FilePath)]
     file: Option<PathBuf>,
     /// The site's name.
     #[arg(long, value_name = "NAME")]
@@ -33,13 +35,13 @@ pub struct InitArguments {
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
     /// `emperor` or `service`. [default: emperor]
-    #[arg(long, value_name = "MODE")]
+    #[arg(long, value_name = "MODE", value_parser = Likely::Mode, hide_possible_values = true)]
     mode: Option<String>,
     /// Where it listens. [default: unix]
     #[arg(long, value_name = "WHERE")]
     listen: Option<String>,
     /// Only for this OS family; may be repeated. [default: all]
-    #[arg(long = "family", value_name = "FAMILY")]
+    #[arg(long = "family", value_name = "FAMILY", value_parser = Likely::Family, hide_possible_values = true)]
     families: Vec<String>,
     /// Ask nothing, and take what is suggested for what no flag says.
     #[arg(long, conflicts_with = "ask")]

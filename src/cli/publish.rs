@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
-use clap::Args;
+use clap::{Args, ValueHint};
 
 use super::key::KeyArguments;
 use super::{Failure, print};
@@ -20,9 +20,10 @@ use crate::template::Templates;
 #[derive(Args)]
 pub struct PublishArguments {
     /// The directory that `build` wrote.
+    #[arg(value_hint = ValueHint::DirPath)]
     out: PathBuf,
     /// Where the repositories lie: a directory, or s3://BUCKET/PREFIX (settings from AWS_* variables).
-    #[arg(long = "to", value_name = "DESTINATION")]
+    #[arg(long = "to", value_name = "DESTINATION", value_hint = ValueHint::DirPath)]
     destination: String,
     #[command(flatten)]
     terms: Terms,
@@ -37,6 +38,7 @@ pub struct PublishArguments {
 #[derive(Args)]
 pub struct RefreshArguments {
     /// Where the repositories lie.
+    #[arg(value_hint = ValueHint::DirPath)]
     destination: String,
     #[command(flatten)]
     terms: Terms,

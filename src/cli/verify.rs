@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, anyhow};
-use clap::Args;
+use clap::{Args, ValueHint};
 
 use super::publish::place_of;
 use super::{Failure, print};
@@ -17,6 +17,7 @@ use crate::verify::{Expectation, verify};
 #[derive(Args)]
 pub struct VerifyArguments {
     /// Where the repositories lie: a URL or a directory.
+    #[arg(value_hint = ValueHint::DirPath)]
     url: String,
     /// The public key that signs them.
     #[arg(long, value_name = "FILE")]
