@@ -198,23 +198,23 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments, verbosity),
         Command::Completions(arguments) => shell::completions(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
-        Command::Import(arguments) => import::run(&arguments),
-        Command::Init(arguments) => init::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments, verbosity),
+        Command::Init(arguments) => init::run(&arguments, verbosity),
         Command::Man(arguments) => shell::man(&arguments),
         Command::Options(arguments) => options::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments, verbosity),
         Command::Schema => schema::run(),
-        Command::Publish(arguments) => publish::run(&arguments),
-        Command::Key(arguments) => key::run(&arguments),
-        Command::Refresh(arguments) => publish::refresh(&arguments),
-        Command::Verify(arguments) => verify::run(&arguments),
+        Command::Publish(arguments) => publish::run(&arguments, verbosity),
+        Command::Key(arguments) => key::run(&arguments, verbosity),
+        Command::Refresh(arguments) => publish::refresh(&arguments, verbosity),
+        Command::Verify(arguments) => verify::run(&arguments, verbosity),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Spec) => ExitCode::from(SPEC_IS_WRONG),
         Err(Failure::World(error)) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(Failure::World(error)) => {
-            eprintln!("liege: {error:#}");
+            eprintln!("error: {error:#}");
             ExitCode::from(WORLD_IS_WRONG)
         }
     }

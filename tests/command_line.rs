@@ -67,7 +67,7 @@ fn a_rule_is_raised_or_allowed() {
     for (arguments, complaint) in [
         (["-A", "tls"], "tls is an error and cannot be allowed"),
         (["-A", "backlg"], "there is no rule backlg; did you mean backlog?"),
-        (["-W", "nothing-like-it"], "there is no rule nothing-like-it; liege explain lists them all"),
+        (["-W", "nothing-like-it"], "there is no rule nothing-like-it; `liege explain` lists them all"),
     ] {
         let (status, said) = check(&arguments);
         assert!(status == Some(2) && said.contains(complaint), "{said}");
