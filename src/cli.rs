@@ -10,12 +10,13 @@ mod init;
 mod key;
 mod load;
 mod lock;
+mod manual;
 mod options;
 mod plan;
 mod publish;
-mod rule_code;
 mod schema;
 mod shell;
+mod value;
 mod verify;
 
 use std::fs::File;
@@ -24,7 +25,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, anyhow};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueHint};
 
 use crate::level::Levels;
 use crate::lock::LAST_RELEASE;
@@ -32,7 +33,7 @@ use crate::rule::Rule;
 use crate::sign::Certificate;
 use crate::spec::Header;
 use console::ConsoleArguments;
-use rule_code::RuleCode;
+use value::{Likely, Raised, RaisedCode, RuleCode};
 
 /// Told below the options, and in the manual page.
 const EXIT_STATUS: &str =
@@ -83,10 +84,11 @@ enum Command {
 #[derive(Args)]
 struct SpecArguments {
     /// The site's spec.
+    #[arg(value_hint = ValueHint::FilePath)]
     spec: PathBuf,
-    /// Make breaches of this rule errors; may be repeated.
-    #[arg(short = 'W', long = "raise", value_name = "RULE", value_parser = RuleCode::Any, hide_possible_values = true)]
-    raised: Vec<&'static Rule>,
+    /// Make breaches of this rule errors, or those of all warnings that are not allowed; may be repeated.
+    #[arg(short = 'W', long = "raise", value_name = "RULE|all", value_parser = RaisedCode, hide_possible_values = true)]
+    raised: Vec<Raised>,
     /// Say nothing of breaches of this rule, a warning or note; may be repeated.
     #[arg(short = 'A', long = "allow", value_name = "RULE", value_parser = RuleCode::Allowable, hide_possible_values = true)]
     allowed: Vec<&'static Rule>,
@@ -110,7 +112,7 @@ struct CompletionsArguments {
 #[derive(Args)]
 struct ManArguments {
     /// Where to write them.
-    #[arg(value_name = "DIR")]
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     folder: PathBuf,
 }
 
@@ -124,7 +126,7 @@ struct ExplainArguments {
 #[derive(Args)]
 struct OptionsArguments {
     /// The name of an option, of uWSGI's own as well, or a word to look for.
-    #[arg(value_name = "NAME|WORD")]
+    #[arg(value_name = "NAME|WORD", value_parser = Likely::Option, hide_possible_values = true)]
     word: Option<String>,
 }
 
@@ -133,13 +135,13 @@ struct Selection {
     #[command(flatten)]
     spec: SpecArguments,
     /// Only for this OS family; may be repeated. [default: the spec's families]
-    #[arg(long = "family", value_name = "FAMILY")]
+    #[arg(long = "family", value_name = "FAMILY", value_parser = Likely::Family, hide_possible_values = true)]
     families: Vec<String>,
     /// Only this application; may be repeated. [default: all, and what they share]
     #[arg(long = "app", value_name = "APP")]
     apps: Vec<String>,
     /// A directory whose files replace the built-in templates of the same name.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     templates: Option<PathBuf>,
     /// Build everything as this release of the spec's version, changed or not. [default: as liege.lock has it]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(LAST_RELEASE)))]
@@ -153,7 +155,7 @@ struct BuildArguments {
     #[command(flatten)]
     selection: Selection,
     /// Where to write DIR/FAMILY/*.deb, DIR/FAMILY/*.rpm and DIR/manifest.json.
-    #[arg(long, value_name = "DIR", default_value = "out")]
+    #[arg(long, value_name = "DIR", default_value = "out", value_hint = ValueHint::DirPath)]
     out: PathBuf,
 }
 
@@ -178,8 +180,9 @@ struct PlanArguments {
 impl SpecArguments {
     /// What the command line and the spec make of the rules.
     fn levels(&self, header: &Header) -> Levels {
-        let raised = self.raised.iter().map(|rule| rule.code).collect();
-        let allowed = self.allowed.iter().map(|rule| rule.code).chain(header.allow.codes().iter().copied()).collect();
+        let allowed: Vec<_> =
+            self.allowed.iter().map(|rule| rule.code).chain(header.allow.codes().iter().copied()).collect();
+        let raised = self.raised.iter().flat_map(|raised| raised.codes(&allowed)).collect();
         Levels { raised, allowed }
     }
 }
@@ -218,16 +221,16 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments, verbosity),
         Command::Completions(arguments) => shell::completions(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
-        Command::Import(arguments) => import::run(&arguments),
-        Command::Init(arguments) => init::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments, verbosity),
+        Command::Init(arguments) => init::run(&arguments, verbosity),
         Command::Man(arguments) => shell::man(&arguments),
         Command::Options(arguments) => options::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments, verbosity),
         Command::Schema => schema::run(),
-        Command::Publish(arguments) => publish::run(&arguments),
-        Command::Key(arguments) => key::run(&arguments),
-        Command::Refresh(arguments) => publish::refresh(&arguments),
-        Command::Verify(arguments) => verify::run(&arguments),
+        Command::Publish(arguments) => publish::run(&arguments, verbosity),
+        Command::Key(arguments) => key::run(&arguments, verbosity),
+        Command::Refresh(arguments) => publish::refresh(&arguments, verbosity),
+        Command::Verify(arguments) => verify::run(&arguments, verbosity),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -235,7 +238,7 @@ pub fn main() -> ExitCode {
         Err(Failure::Changes) => ExitCode::from(CHANGES),
         Err(Failure::World(error)) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(Failure::World(error)) => {
-            eprintln!("liege: {error:#}");
+            eprintln!("error: {error:#}");
             ExitCode::from(WORLD_IS_WRONG)
         }
     }

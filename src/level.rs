@@ -3,6 +3,9 @@
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rule::Rule;
 
+/// What stands for all warnings where rules are raised; no rule is called so.
+pub const ALL: &str = "all";
+
 /// Which rules are raised, and which allowed, by their codes.
 #[derive(Clone, Debug, Default)]
 pub struct Levels {

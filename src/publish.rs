@@ -117,7 +117,7 @@ pub struct Policy<'a> {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// Packages that are new in the repository.
-    pub added: Vec<String>,
+    pub added: Vec<Entry>,
     /// Packages that are no longer in it.
     pub removed: Vec<String>,
     /// How many packages it holds now.

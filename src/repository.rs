@@ -28,6 +28,14 @@ pub struct Entry {
     pub texts: Vec<String>,
 }
 
+impl Entry {
+    /// Its name and version, for people.
+    #[must_use]
+    pub fn title(&self) -> String {
+        format!("{} {}", self.name, self.version)
+    }
+}
+
 /// A file of a repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {

@@ -59,7 +59,7 @@ impl Rule {
         let codes = || RULES.iter().map(|rule| rule.code);
         RULES.into_iter().find(|rule| rule.code == code).ok_or_else(|| match nearest(code, codes()) {
             Some(near) => format!("there is no rule {code}; did you mean {near}?"),
-            None => format!("there is no rule {code}; liege explain lists them all"),
+            None => format!("there is no rule {code}; `liege explain` lists them all"),
         })
     }
 

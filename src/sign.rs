@@ -132,7 +132,7 @@ impl Signer {
 }
 
 fn parse(bytes: &[u8]) -> Result<SignedSecretKey> {
-    let wrong = "this is no OpenPGP secret key (gpg --armor --export-secret-keys makes one, and so does liege key)";
+    let wrong = "this is no OpenPGP secret key (gpg --armor --export-secret-keys makes one, and so does `liege key`)";
     let (key, _) = SignedSecretKey::from_reader_single(bytes).map_err(|_| anyhow!(wrong))?;
     Ok(key)
 }

@@ -145,7 +145,7 @@ impl Store {
     }
 
     async fn read_one(&self, path: &str) -> Result<Option<Stored>> {
-        let failed = || format!("{}: cannot read {path}", self.name);
+        let failed = || format!("cannot read {path} in {}", self.name);
         let found = match self.inner.get(&Path::parse(path).with_context(failed)?).await {
             Err(Error::NotFound { .. }) => return Ok(None),
             found => found.with_context(failed)?,
@@ -202,7 +202,7 @@ impl Store {
     }
 
     async fn put(&self, path: &str, bytes: Vec<u8>, options: PutOptions) -> Result<Outcome> {
-        let failed = || format!("{}: cannot write {path}", self.name);
+        let failed = || format!("cannot write {path} in {}", self.name);
         match self.inner.put_opts(&Path::parse(path).with_context(failed)?, bytes.into(), options).await {
             Ok(_) => Ok(Outcome::Written),
             Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => Ok(Outcome::Overtaken),
@@ -215,7 +215,7 @@ impl Store {
     /// # Errors
     /// A directory that cannot be listed.
     pub fn list(&self, directory: &str) -> Result<Vec<Found>> {
-        let failed = || format!("{}: cannot list {directory}", self.name);
+        let failed = || format!("cannot list {directory} in {}", self.name);
         let path = Path::parse(directory).with_context(failed)?;
         let found = self
             .inner
@@ -230,7 +230,7 @@ impl Store {
     /// A file that cannot be removed.
     pub fn remove(&self, paths: &[String]) -> Result<()> {
         let removals = stream::iter(paths).map(|path| async move {
-            let failed = || format!("{}: cannot remove {path}", self.name);
+            let failed = || format!("cannot remove {path} in {}", self.name);
             self.inner.delete(&Path::parse(path).with_context(failed)?).await.with_context(failed)
         });
         self.runtime.block_on(removals.buffer_unordered(AT_ONCE).try_collect())

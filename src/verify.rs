@@ -19,8 +19,8 @@ pub struct Findings {
     pub date: i64,
     /// Until when clients believe it.
     pub valid_until: Option<i64>,
-    /// How many packages it holds.
-    pub packages: usize,
+    /// The packages it holds.
+    pub packages: Vec<Entry>,
 }
 
 /// What to hold a repository against.
@@ -51,7 +51,7 @@ pub fn verify(repository: &Repository<'_>, expectation: &Expectation<'_>) -> Res
     let Some(root) = &state.root else {
         bail!("{}: there is no repository in {}", repository.store.name(), repository.directory)
     };
-    (findings.date, findings.valid_until, findings.packages) = (root.date, root.valid_until, state.entries.len());
+    (findings.date, findings.valid_until) = (root.date, root.valid_until);
     findings.wrong.extend(dates(root, expectation));
     for listed in &root.files {
         for path in [&listed.path, &listed.lasting_path] {
@@ -64,6 +64,7 @@ pub fn verify(repository: &Repository<'_>, expectation: &Expectation<'_>) -> Res
     }
     findings.wrong.sort();
     findings.wrong.dedup();
+    findings.packages = state.entries;
     Ok(findings)
 }
 

@@ -60,10 +60,14 @@ fn a_rule_is_raised_or_allowed() {
     assert!(status == Some(0) && !said.contains('['), "{said}");
     let (status, said) = check(&["-A", "backlog", "-W", "backlog"]);
     assert!(status == Some(1) && said.contains("error[backlog]"), "{said}");
+    let (status, said) = check(&["-W", "all"]);
+    assert!(status == Some(1) && said.contains("error[backlog]") && said.contains("note[proxy-timeout]"), "{said}");
+    let (status, said) = check(&["-W", "all", "-W", "proxy-timeout", "-A", "backlog"]);
+    assert!(status == Some(1) && said.contains("error[proxy-timeout]") && !said.contains("backlog"), "{said}");
     for (arguments, complaint) in [
         (["-A", "tls"], "tls is an error and cannot be allowed"),
         (["-A", "backlg"], "there is no rule backlg; did you mean backlog?"),
-        (["-W", "nothing-like-it"], "there is no rule nothing-like-it; liege explain lists them all"),
+        (["-W", "nothing-like-it"], "there is no rule nothing-like-it; `liege explain` lists them all"),
     ] {
         let (status, said) = check(&arguments);
         assert!(status == Some(2) && said.contains(complaint), "{said}");
@@ -151,47 +155,6 @@ fn what_a_change_causes_is_known() {
         let entry = entries.iter().find(|entry| entry.name == option).unwrap();
         assert_eq!(entry.change(&templates).unwrap(), change, "{option}");
     }
-}
-
-#[test]
-fn bash_completes_commands_options_and_rules() {
-    let folder = tempfile::tempdir().unwrap();
-    let script = folder.path().join("liege.bash");
-    fs::write(&script, succeed(liege().args(["completions", "bash"]))).unwrap();
-    for (words, offered) in [
-        ("liege che", "check"),
-        ("liege check --format s", "sarif"),
-        ("liege check -A plain", "plain-secret"),
-        ("liege check -A way", ""),
-        ("liege explain way", "way-in"),
-    ] {
-        let count = words.split(' ').count();
-        let ask = format!(
-            ". {}; COMP_WORDS=({words}); COMP_CWORD={}; _liege liege ${{COMP_WORDS[-1]}} ${{COMP_WORDS[-2]}}; echo ${{COMPREPLY[@]}}",
-            script.display(),
-            count - 1
-        );
-        assert_eq!(succeed(support::tool("bash").args(["-c", &ask])).trim(), offered, "{words}");
-    }
-    for shell in ["zsh", "fish"] {
-        assert!(succeed(liege().args(["completions", shell])).contains("proxy-timeout"), "{shell}");
-    }
-}
-
-#[test]
-fn every_command_has_a_manual_page() {
-    let folder = tempfile::tempdir().unwrap();
-    succeed(liege().arg("man").arg(folder.path()));
-    let help = succeed(liege().arg("--help"));
-    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
-    let pages: Vec<String> =
-        commands.map(|line| format!("liege-{}.1", line.split_whitespace().next().unwrap())).collect();
-    assert!(pages.len() > 5, "{help}");
-    for page in pages.iter().filter(|page| *page != "liege-help.1") {
-        assert!(folder.path().join(page).exists(), "{page}");
-    }
-    let page = fs::read_to_string(folder.path().join("liege.1")).unwrap();
-    assert!(page.contains("Exit status: 0 done") && page.contains("NO_COLOR"), "{page}");
 }
 
 #[test]

@@ -200,7 +200,7 @@ fn secrets_are_asked_for_in_the_right_places_and_told_nowhere() {
     says(
         make.args(["key", "--user-id", "A <a@b.c>"]).arg(&key).env("LIEGE_PASSPHRASE", "open sesame"),
         0,
-        "secret key:",
+        "key: secret key; keep a copy",
     );
     assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
     says(place.liege().arg("key").arg(&key), 0, "BEGIN PGP PUBLIC KEY BLOCK");

@@ -1,9 +1,9 @@
 use clap::ValueEnum;
 
-use super::console::Verbosity;
-use super::load::{counted, examine, tell};
+use super::console::{Verbosity, counted};
+use super::load::{examine, tell, totals};
 use super::{CheckArguments, Failure, print};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::report;
 use crate::site::Site;
 
@@ -23,29 +23,30 @@ pub enum Format {
 /// `liege check`: finds every mistake.
 pub fn run(arguments: &CheckArguments, verbosity: Verbosity) -> Result<(), Failure> {
     examine(&arguments.spec, |source, found, site| {
+        let is_told = |diagnostic: &&Diagnostic| diagnostic.is_error() || verbosity != Verbosity::Quiet;
+        let found: Vec<Diagnostic> = found.iter().filter(is_told).cloned().collect();
         let json_error = |error: serde_json::Error| Failure::World(error.into());
         match arguments.format {
-            Format::Text => tell(source, found, verbosity),
-            Format::Json => print(&report::json(source, found).map_err(json_error)?)?,
-            Format::Github => print(&report::github(source, found))?,
-            Format::Sarif => print(&report::sarif(source, found).map_err(json_error)?)?,
+            Format::Text => tell(source, &found, verbosity),
+            Format::Json => print(&report::json(source, &found).map_err(json_error)?)?,
+            Format::Github => print(&report::github(source, &found))?,
+            Format::Sarif => print(&report::sarif(source, &found).map_err(json_error)?)?,
         }
         let site = site.ok_or(Failure::Spec)?;
-        if arguments.format == Format::Text && verbosity != Verbosity::Quiet {
-            print(&format!("{}: {}\n", source.name(), summary(site, found)))?;
+        match arguments.format {
+            Format::Text => verbosity.summary(&format!("{}: {}", source.name(), summary(site, &found))),
+            _ => Ok(()),
         }
-        Ok(())
     })
 }
 
 fn summary(site: &Site<'_>, found: &[Diagnostic]) -> String {
     let applications = site.targets.len() / site.families.len().max(1);
     let families: Vec<&str> = site.families.iter().map(|family| family.name.as_str()).collect();
-    let plural = if applications == 1 { "" } else { "s" };
-    let lesser = [counted(found, Severity::Warning, "warning"), counted(found, Severity::Note, "note")];
-    let lesser: String = lesser.into_iter().flatten().map(|count| format!(", {count}")).collect();
+    let lesser: String = totals(found).into_iter().map(|count| format!(", {count}")).collect();
     format!(
-        "no mistake{lesser}; {applications} application{plural} of {} for {}",
+        "no mistake{lesser}; {} of {} for {}",
+        counted(applications, "application"),
         site.header.site,
         families.join(", ")
     )

@@ -3,6 +3,8 @@
 use anstream::ColorChoice;
 use clap::{Args, ValueEnum};
 
+use super::{Failure, print};
+
 /// What every command takes.
 #[derive(Args)]
 pub struct ConsoleArguments {
@@ -12,7 +14,7 @@ pub struct ConsoleArguments {
     /// Tell mistakes and what was asked for; no warnings, notes or summaries.
     #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Global options")]
     quiet: bool,
-    /// Tell more: with each mistake why it is one, with each package its digest.
+    /// Tell more where there is more: why a mistake is one, digests of packages and keys.
     #[arg(short, long, global = true, help_heading = "Global options")]
     verbose: bool,
 }
@@ -33,6 +35,31 @@ pub enum Verbosity {
     Normal,
     /// Also reasons and digests.
     Verbose,
+}
+
+impl Verbosity {
+    /// Tells on standard output what was done.
+    pub fn summary(self, text: &str) -> Result<(), Failure> {
+        if self == Self::Quiet { Ok(()) } else { print(&format!("{text}\n")) }
+    }
+
+    /// Tells on standard error what somebody ought to know.
+    pub fn note(self, text: &str) {
+        if self != Self::Quiet {
+            eprintln!("{text}");
+        }
+    }
+
+    /// A digest behind the name of what it is of.
+    pub fn digest(self, sha256: &str) -> String {
+        if self == Self::Verbose { format!("  sha256:{sha256}") } else { String::new() }
+    }
+}
+
+/// How many there are, in words.
+pub fn counted(count: usize, word: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {word}{plural}")
 }
 
 impl ConsoleArguments {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow};
 use clap::Args;
 
+use super::console::{Verbosity, counted};
 use super::{Failure, print, refuse_existing, write_new};
 use crate::import::{self, Imported, Input, LARGEST};
 use crate::value::SiteName;
@@ -25,11 +26,11 @@ pub struct ImportArguments {
 const ENDINGS: [&str; 5] = ["ini", "yml", "yaml", "json", "xml"];
 
 /// `liege import`: makes a spec of what people have.
-pub fn run(arguments: &ImportArguments) -> Result<(), Failure> {
+pub fn run(arguments: &ImportArguments, verbosity: Verbosity) -> Result<(), Failure> {
     arguments.out.as_deref().map_or(Ok(()), refuse_existing)?;
     let mut inputs = Vec::new();
     for path in &arguments.paths {
-        for file in files(path)? {
+        for file in files(path, verbosity)? {
             inputs.push(read(&file)?);
         }
     }
@@ -37,19 +38,19 @@ pub fn run(arguments: &ImportArguments) -> Result<(), Failure> {
         for error in unreadable {
             eprintln!("error: {}: {}", error.origin, error.message);
         }
-        eprintln!("nothing was written");
+        verbosity.note("nothing was written");
         Failure::Spec
     })?;
     match &arguments.out {
         Some(out) => write_new(out, &imported.spec)?,
         None => print(&imported.spec)?,
     }
-    tell(&imported);
+    tell(&imported, verbosity);
     Ok(())
 }
 
 /// The file at `path`, or the files of the directory there.
-fn files(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
+fn files(path: &Path, verbosity: Verbosity) -> anyhow::Result<Vec<PathBuf>> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
@@ -61,7 +62,8 @@ fn files(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
         if entry.is_file() && ENDINGS.contains(&ending.as_str()) {
             files.push(entry);
         } else {
-            eprintln!("{}: left alone; only *.{} are read in a directory", entry.display(), ENDINGS.join(", *."));
+            let read = ENDINGS.join(", *.");
+            verbosity.note(&format!("{}: left alone; only *.{read} are read in a directory", entry.display()));
         }
     }
     files.sort();
@@ -81,10 +83,11 @@ fn read(path: &Path) -> Result<Input, Failure> {
     Ok(Input::new(&name, place, text))
 }
 
-fn tell(imported: &Imported) {
+fn tell(imported: &Imported, verbosity: Verbosity) {
     for note in &imported.notes {
-        eprintln!("{}: {}: {}: {}", note.origin, note.fate.heading(), note.subject, note.reason);
+        verbosity.note(&format!("{}: {}: {}: {}", note.origin, note.fate.heading(), note.subject, note.reason));
     }
     let above = if imported.lost == 0 { "" } else { ": see above" };
-    eprintln!("{} settings carried over, {} not{above}", imported.carried, imported.lost);
+    let carried = counted(imported.carried, "setting");
+    verbosity.note(&format!("{carried} carried over, {} not{above}", imported.lost));
 }

@@ -2,14 +2,17 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
 use anyhow::{Context as _, anyhow};
-use clap::Args;
+use clap::{Args, ValueHint};
 
-use super::{Failure, print, refuse_existing, write_new};
+use super::console::Verbosity;
+use super::value::Likely;
+use super::{Failure, refuse_existing, write_new};
 use crate::init::{Answers, Need, QUESTIONS, Question};
 
 #[derive(Args)]
 pub struct InitArguments {
     /// Where to write the spec; never over a file that is there. [default: SITE.toml]
+    #[arg(value_hint = ValueHint::FilePath)]
     file: Option<PathBuf>,
     /// The site's name.
     #[arg(long, value_name = "NAME")]
@@ -33,13 +36,13 @@ pub struct InitArguments {
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
     /// `emperor` or `service`. [default: emperor]
-    #[arg(long, value_name = "MODE")]
+    #[arg(long, value_name = "MODE", value_parser = Likely::Mode, hide_possible_values = true)]
     mode: Option<String>,
     /// Where it listens. [default: unix]
     #[arg(long, value_name = "WHERE")]
     listen: Option<String>,
     /// Only for this OS family; may be repeated. [default: all]
-    #[arg(long = "family", value_name = "FAMILY")]
+    #[arg(long = "family", value_name = "FAMILY", value_parser = Likely::Family, hide_possible_values = true)]
     families: Vec<String>,
     /// Ask nothing, and take what is suggested for what no flag says.
     #[arg(long, conflicts_with = "ask")]
@@ -50,7 +53,7 @@ pub struct InitArguments {
 }
 
 /// `liege init`: writes a first spec.
-pub fn run(arguments: &InitArguments) -> Result<(), Failure> {
+pub fn run(arguments: &InitArguments, verbosity: Verbosity) -> Result<(), Failure> {
     arguments.file.as_deref().map_or(Ok(()), refuse_existing)?;
     let mut answers = Answers::default();
     from_flags(arguments, &mut answers)?;
@@ -68,9 +71,9 @@ pub fn run(arguments: &InitArguments) -> Result<(), Failure> {
     let file = arguments.file.clone().unwrap_or_else(|| PathBuf::from(format!("{}.toml", answers.site())));
     write_new(&file, &answers.spec())?;
     let file = file.display();
-    print(&format!(
+    verbosity.summary(&format!(
         "wrote {file}; next:\n    liege check {file}    # finds mistakes\n    liege plan {file}     # shows every file\n    \
-         liege build {file}    # writes the packages\n"
+         liege build {file}    # writes the packages"
     ))
 }
 
@@ -95,7 +98,7 @@ fn from_flags(arguments: &InitArguments, answers: &mut Answers) -> anyhow::Resul
             wrong.push(format!("--{}: {reason}", question.name));
         }
     }
-    if wrong.is_empty() { Ok(()) } else { Err(anyhow!("{}", wrong.join("\nliege: "))) }
+    if wrong.is_empty() { Ok(()) } else { Err(anyhow!("{}", wrong.join("\nerror: "))) }
 }
 
 /// Asks what no flag has said.
@@ -127,5 +130,5 @@ fn ask(answers: &mut Answers) -> anyhow::Result<()> {
 fn prompt(question: &Question, suggestion: Option<&str>) -> anyhow::Result<()> {
     let suggestion = suggestion.map(|suggestion| format!(" [{suggestion}]")).unwrap_or_default();
     let mut terminal = std::io::stderr().lock();
-    write!(terminal, "{}{suggestion}: ", question.text).and_then(|()| terminal.flush()).context("cannot ask")
+    write!(terminal, "{}{suggestion}: ", question.text).and_then(|()| terminal.flush()).context("cannot ask a question")
 }

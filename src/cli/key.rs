@@ -6,6 +6,7 @@ use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior,
 use std::io::IsTerminal as _;
 use zeroize::Zeroizing;
 
+use super::console::Verbosity;
 use super::{Failure, print};
 use crate::date::now;
 use crate::sign::{self, Algorithm, Certificate, Passphrase, Signer, read_key_file, write_key_file};
@@ -54,25 +55,30 @@ impl KeyArguments {
 }
 
 /// `liege key`: makes a key, and shows its public half.
-pub fn run(arguments: &NewKeyArguments) -> Result<(), Failure> {
+pub fn run(arguments: &NewKeyArguments, verbosity: Verbosity) -> Result<(), Failure> {
     keep_secrets()?;
     if !arguments.file.exists() {
-        make(arguments)?;
+        make(arguments, verbosity)?;
     }
     let bytes = read_key_file(Some(&arguments.file))?;
     let certificate = Certificate::of_secret(&bytes).with_context(|| arguments.file.display().to_string())?;
     let public = certificate.armored()?;
+    let name = format!("{}, {}", certificate.fingerprint(), certificate.user_id());
     match &arguments.public {
         Some(path) => {
             std::fs::write(path, public).with_context(|| format!("cannot write {}", path.display()))?;
-            eprintln!("public key {}, {}: {}", certificate.fingerprint(), certificate.user_id(), path.display());
-            Ok(())
+            verbosity.summary(&format!("{}: public key {name}", path.display()))
         }
-        None => print(&String::from_utf8_lossy(&public)),
+        None => {
+            if verbosity == Verbosity::Verbose {
+                eprintln!("{}: public key {name}", arguments.file.display());
+            }
+            print(&String::from_utf8_lossy(&public))
+        }
     }
 }
 
-fn make(arguments: &NewKeyArguments) -> Result<()> {
+fn make(arguments: &NewKeyArguments, verbosity: Verbosity) -> Result<()> {
     let Some(user_id) = &arguments.user_id else {
         bail!("whose key is {} to be? Name it: --user-id 'Shop packages <ops@shop.example>'", arguments.file.display());
     };
@@ -83,7 +89,7 @@ fn make(arguments: &NewKeyArguments) -> Result<()> {
     let passphrase = passphrase.as_ref().map(|text| text.as_str());
     let key = sign::make(user_id, arguments.algorithm, passphrase, seconds())?;
     write_key_file(&arguments.file, &sign::armored(&key)?)?;
-    eprintln!("secret key: {} (keep a copy where no build can read it)", arguments.file.display());
+    verbosity.note(&format!("{}: secret key; keep a copy where no build can read it", arguments.file.display()));
     Ok(())
 }
 
@@ -97,7 +103,8 @@ fn new_passphrase(arguments: &NewKeyArguments) -> Result<Option<Zeroizing<String
     if !std::io::stdin().is_terminal() {
         bail!("a passphrase for the new key: --passphrase-file, LIEGE_PASSPHRASE, or --no-passphrase to go without");
     }
-    let ask = |prompt: &str| rpassword::prompt_password(prompt).map(Zeroizing::new).context("cannot ask");
+    let ask =
+        |prompt: &str| rpassword::prompt_password(prompt).map(Zeroizing::new).context("cannot ask for the passphrase");
     let first = ask("Passphrase for the new key: ")?;
     if *first != *ask("Again: ")? {
         bail!("the two passphrases differ");

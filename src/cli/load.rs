@@ -4,7 +4,7 @@ use annotate_snippets::Renderer;
 use anstream::eprintln;
 use anyhow::{Context as _, anyhow, bail};
 
-use super::console::Verbosity;
+use super::console::{Verbosity, counted};
 use super::lock::SpecLock;
 use super::{Failure, Selection, SpecArguments};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -69,10 +69,9 @@ pub fn tell(source: &Source<'_>, found: &[Diagnostic], verbosity: Verbosity) {
         }
         eprintln!();
     }
-    if let Some(first) = found.iter().find(|diagnostic| diagnostic.is_error())
-        && let Some(mistakes) = counted(found, Severity::Error, "mistake")
-    {
-        eprintln!("{}: {mistakes}; nothing was built. liege explain {} says more", source.name(), first.code);
+    if let Some(first) = found.iter().find(|diagnostic| diagnostic.is_error()) {
+        let totals = totals(found).join(", ");
+        verbosity.note(&format!("{}: {totals}; `liege explain {}` says more", source.name(), first.code));
     }
 }
 
@@ -84,13 +83,12 @@ pub fn not_utf8(name: &str, error: &std::string::FromUtf8Error) -> Failure {
     Failure::Spec
 }
 
-/// How many there are, in words; none when there are none.
-pub fn counted(found: &[Diagnostic], severity: Severity, word: &str) -> Option<String> {
-    match found.iter().filter(|diagnostic| diagnostic.severity == severity).count() {
-        0 => None,
-        1 => Some(format!("1 {word}")),
-        count => Some(format!("{count} {word}s")),
-    }
+/// How many mistakes, warnings and notes there are, in words; nothing of what there is none.
+pub fn totals(found: &[Diagnostic]) -> Vec<String> {
+    let words = [(Severity::Error, "mistake"), (Severity::Warning, "warning"), (Severity::Note, "note")];
+    let count = |severity| found.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+    let counts = words.into_iter().map(|(severity, word)| (count(severity), word));
+    counts.filter(|(count, _)| *count > 0).map(|(count, word)| counted(count, word)).collect()
 }
 
 /// What is told of a build from outside.

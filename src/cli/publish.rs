@@ -1,10 +1,11 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
-use clap::Args;
+use clap::{Args, ValueHint};
 
+use super::Failure;
+use super::console::{Verbosity, counted};
 use super::key::KeyArguments;
-use super::{Failure, print};
 use crate::client;
 use crate::date::{now, rfc2822};
 use crate::family::Family;
@@ -20,9 +21,10 @@ use crate::template::Templates;
 #[derive(Args)]
 pub struct PublishArguments {
     /// The directory that `build` wrote.
+    #[arg(value_hint = ValueHint::DirPath)]
     out: PathBuf,
     /// Where the repositories lie: a directory, or s3://BUCKET/PREFIX (settings from AWS_* variables).
-    #[arg(long = "to", value_name = "DESTINATION")]
+    #[arg(long = "to", value_name = "DESTINATION", value_hint = ValueHint::DirPath)]
     destination: String,
     #[command(flatten)]
     terms: Terms,
@@ -37,6 +39,7 @@ pub struct PublishArguments {
 #[derive(Args)]
 pub struct RefreshArguments {
     /// Where the repositories lie.
+    #[arg(value_hint = ValueHint::DirPath)]
     destination: String,
     #[command(flatten)]
     terms: Terms,
@@ -65,7 +68,7 @@ struct Terms {
 }
 
 /// `liege publish`: adds what was built to repositories.
-pub fn run(arguments: &PublishArguments) -> Result<(), Failure> {
+pub fn run(arguments: &PublishArguments, verbosity: Verbosity) -> Result<(), Failure> {
     let signer = arguments.terms.key.signer()?;
     let manifest = read_manifest(&arguments.out)?;
     if manifest.artefacts.is_empty() {
@@ -74,7 +77,7 @@ pub fn run(arguments: &PublishArguments) -> Result<(), Failure> {
     }
     let name = site_name(&arguments.terms, &manifest.artefacts)?;
     let store = Store::open(&arguments.destination, Purpose::Write)?;
-    let mut run = Run::new(&arguments.terms, &store, &signer, Some(name.clone()))?;
+    let mut run = Run::new(&arguments.terms, &store, &signer, Some(name.clone()), verbosity)?;
     run.keep = arguments.keep.map(|keep| keep as usize);
     run.base = base_url(arguments);
     for family in Family::all() {
@@ -87,16 +90,17 @@ pub fn run(arguments: &PublishArguments) -> Result<(), Failure> {
     }
     match &run.base {
         Some(base) => write_clients(&run, &name, base)?,
-        None => eprintln!("note: no files for clients were written: --url names where they find {}", store.name()),
+        None => verbosity
+            .note(&format!("note: no files for clients were written: --url names where they find {}", store.name())),
     }
     Ok(())
 }
 
 /// `liege refresh`: signs the present state of repositories anew.
-pub fn refresh(arguments: &RefreshArguments) -> Result<(), Failure> {
+pub fn refresh(arguments: &RefreshArguments, verbosity: Verbosity) -> Result<(), Failure> {
     let signer = arguments.terms.key.signer()?;
     let store = Store::open(&arguments.destination, Purpose::Write)?;
-    let mut run = Run::new(&arguments.terms, &store, &signer, arguments.terms.name.clone())?;
+    let mut run = Run::new(&arguments.terms, &store, &signer, arguments.terms.name.clone(), verbosity)?;
     let mut found = 0;
     for family in Family::all() {
         let settings = run.settings(family)?;
@@ -121,6 +125,7 @@ struct Run<'a> {
     signer: &'a Signer,
     former: Option<Certificate>,
     name: Option<String>,
+    verbosity: Verbosity,
     keep: Option<usize>,
     base: Option<String>,
     seen: Seen,
@@ -128,14 +133,20 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(terms: &'a Terms, store: &'a Store, signer: &'a Signer, name: Option<String>) -> Result<Self> {
+    fn new(
+        terms: &'a Terms,
+        store: &'a Store,
+        signer: &'a Signer,
+        name: Option<String>,
+        verbosity: Verbosity,
+    ) -> Result<Self> {
         let read = |path: &PathBuf| {
             let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
             Certificate::read(&bytes).with_context(|| path.display().to_string())
         };
         let former = terms.former_key.as_ref().map(read).transpose()?;
         let seen = Seen::read(terms.seen.as_deref())?;
-        Ok(Self { terms, store, signer, former, name, keep: None, base: None, seen, done: Vec::new() })
+        Ok(Self { terms, store, signer, former, name, verbosity, keep: None, base: None, seen, done: Vec::new() })
     }
 
     fn settings(&self, family: &Family) -> Result<Settings> {
@@ -169,14 +180,14 @@ impl<'a> Run<'a> {
         self.seen.note(&place, &family.name, report.date);
         self.seen.write()?;
         self.done.push(family);
-        tell(&family.name, &report)
+        tell(&family.name, &report, self.verbosity)
     }
 }
 
-fn tell(family: &str, report: &Report) -> Result<(), Failure> {
+fn tell(family: &str, report: &Report, verbosity: Verbosity) -> Result<(), Failure> {
     let mut text = String::new();
     for package in &report.added {
-        text.push_str(&format!("{family}  + {package}\n"));
+        text.push_str(&format!("{family}  + {}{}\n", package.title(), verbosity.digest(&package.sha256)));
     }
     for package in &report.removed {
         text.push_str(&format!("{family}  - {package}\n"));
@@ -187,7 +198,8 @@ fn tell(family: &str, report: &Report) -> Result<(), Failure> {
         (true, added) => format!("{added} new"),
     };
     let until = report.valid_until.map(|until| format!(", valid until {}", rfc2822(until))).unwrap_or_default();
-    print(&format!("{text}{family}: {what}, {} packages, signed {}{until}\n", report.total, rfc2822(report.date)))
+    let total = counted(report.total, "package");
+    verbosity.summary(&format!("{text}{family}: {what}, {total}, signed {}{until}", rfc2822(report.date)))
 }
 
 fn site_name(terms: &Terms, artefacts: &[Artefact]) -> Result<String> {

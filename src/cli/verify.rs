@@ -1,8 +1,9 @@
 use std::path::PathBuf;
 
 use anyhow::anyhow;
-use clap::Args;
+use clap::{Args, ValueHint};
 
+use super::console::{Verbosity, counted};
 use super::publish::place_of;
 use super::{Failure, print, read_certificate};
 use crate::date::{now, rfc2822};
@@ -11,11 +12,12 @@ use crate::publish::{DAY, Repository};
 use crate::repository::{Settings, of_format};
 use crate::seen::Seen;
 use crate::store::{Purpose, Store};
-use crate::verify::{Expectation, verify};
+use crate::verify::{Expectation, Findings, verify};
 
 #[derive(Args)]
 pub struct VerifyArguments {
     /// Where the repositories lie: a URL or a directory.
+    #[arg(value_hint = ValueHint::DirPath)]
     url: String,
     /// The public key that signs them.
     #[arg(long, value_name = "FILE")]
@@ -32,7 +34,7 @@ pub struct VerifyArguments {
 }
 
 /// `liege verify`: checks everything in published repositories.
-pub fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
+pub fn run(arguments: &VerifyArguments, verbosity: Verbosity) -> Result<(), Failure> {
     let certificate = read_certificate(&arguments.key)?;
     let store = Store::open(&arguments.url, Purpose::Read)?;
     let mut seen = Seen::read(arguments.seen.as_deref())?;
@@ -61,20 +63,24 @@ pub fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
         wrong += findings.wrong.len();
         if findings.wrong.is_empty() {
             seen.note(&place, &family.name, findings.date);
-            let until = findings.valid_until.map(|until| format!(", valid until {}", rfc2822(until)));
-            print(&format!(
-                "{}: {} packages, all as signed {}{}\n",
-                family.name,
-                findings.packages,
-                rfc2822(findings.date),
-                until.unwrap_or_default()
-            ))?;
+            tell(&family.name, &findings, verbosity)?;
         }
     }
     seen.write()?;
     match (found, wrong) {
         (0, _) => Err(anyhow!("{}: there is no repository of the suite {}", arguments.url, arguments.suite).into()),
         (_, 0) => Ok(()),
-        (_, wrong) => Err(anyhow!("{}: {wrong} findings", arguments.url).into()),
+        (_, wrong) => Err(anyhow!("{}: {}", arguments.url, counted(wrong, "finding")).into()),
     }
+}
+
+fn tell(family: &str, findings: &Findings, verbosity: Verbosity) -> Result<(), Failure> {
+    if verbosity == Verbosity::Verbose {
+        for package in &findings.packages {
+            print(&format!("{family}  {}{}\n", package.title(), verbosity.digest(&package.sha256)))?;
+        }
+    }
+    let until = findings.valid_until.map(|until| format!(", valid until {}", rfc2822(until))).unwrap_or_default();
+    let packages = counted(findings.packages.len(), "package");
+    verbosity.summary(&format!("{family}: {packages}, all as signed {}{until}", rfc2822(findings.date)))
 }

@@ -36,8 +36,8 @@ impl std::error::Error for Refusal {}
 pub struct Merged {
     /// All of them.
     pub entries: Vec<Entry>,
-    /// Name and version of those that are new.
-    pub added: Vec<String>,
+    /// Those that are new.
+    pub added: Vec<Entry>,
     /// Name and version of those that go.
     pub removed: Vec<String>,
 }
@@ -58,7 +58,7 @@ pub fn merge(
     let mut added = Vec::new();
     for chunk in new.chunks(CHUNK) {
         for entry in write(repository, chunk, policy)? {
-            added.push(title(&entry));
+            added.push(entry.clone());
             entries.push(entry);
         }
     }
@@ -98,7 +98,7 @@ fn admit(repository: &Repository<'_>, candidate: &Candidate, policy: &Policy<'_>
     let admitted = repository.kind.admit(&candidate.file_name, bytes, policy.signer);
     let (entry, bytes) = admitted.with_context(|| format!("{} cannot be published", candidate.file_name))?;
     if (entry.name.as_str(), entry.version.as_str()) != candidate.key() {
-        bail!("{} holds {} and not {} {}", candidate.file_name, title(&entry), candidate.name, candidate.version);
+        bail!("{} holds {} and not {} {}", candidate.file_name, entry.title(), candidate.name, candidate.version);
     }
     Ok((entry, bytes))
 }
@@ -152,8 +152,4 @@ fn prune(repository: &Repository<'_>, entries: &mut Vec<Entry>, keep: Option<usi
     }
     entries.retain(|entry| !old.contains(&(entry.name.clone(), entry.version.clone())));
     old.into_iter().map(|(name, version)| format!("{name} {version}")).collect()
-}
-
-fn title(entry: &Entry) -> String {
-    format!("{} {}", entry.name, entry.version)
 }

@@ -12,7 +12,7 @@ trap 'kill $(jobs -p) 2> /dev/null || :; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
 make_key() {
-  "$liege" key "$work/key" --user-id 'Publishing <ops@publish.example>' --no-passphrase --public "$work/key.asc" 2> /dev/null
+  "$liege" key "$work/key" --user-id 'Publishing <ops@publish.example>' --no-passphrase --public "$work/key.asc" --quiet
 }
 
 # build DIRECTORY SITE VERSION APPLICATIONS [OPTION...]   packages of a site with so many applications
