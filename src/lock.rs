@@ -104,11 +104,18 @@ impl Lock {
         {
             bail!("line {}: {MERGE}", line + 1);
         }
-        let beginning: Beginning = toml::from_str(text)?;
-        if beginning.lock != FORMAT {
-            bail!("its format is {}, and this liege knows {FORMAT}: use the liege that wrote it", beginning.lock);
+        let document = toml::from_str::<Document>(text).or_else(|error| {
+            // A later format may hold what this one does not.
+            let beginning: Beginning = toml::from_str(text).map_err(|_| error.clone())?;
+            if beginning.lock == FORMAT {
+                Err(anyhow!(error))
+            } else {
+                Ok(Document { lock: beginning.lock, package: Vec::new() })
+            }
+        })?;
+        if document.lock != FORMAT {
+            bail!("its format is {}, and this liege knows {FORMAT}: use the liege that wrote it", document.lock);
         }
-        let document: Document = toml::from_str(text)?;
         let mut lock = Self::default();
         for locked in document.package {
             let name = format!("{} of {}", locked.name, locked.family);

@@ -58,6 +58,25 @@ impl Output {
         Ok(Self { root: root.to_owned(), stage, former, directory })
     }
 
+    /// Keeps the artefact at `path` that a former build made of the package with this digest, if its bytes are still those.
+    #[must_use]
+    pub fn keep_artefact(&self, path: &str, digest: &str) -> Option<Artefact> {
+        let known = &self.former.artefacts;
+        let former = &known[known.binary_search_by(|artefact| artefact.path.as_str().cmp(path)).ok()?];
+        if digest.is_empty() || former.digest != digest {
+            return None;
+        }
+        let staged = self.stage.path().join(path);
+        fs::create_dir_all(staged.parent()?).ok()?;
+        fs::hard_link(self.root.join(path), &staged).ok()?;
+        let bytes = fs::read(&staged).ok();
+        if bytes.is_some_and(|bytes| hex::encode(Sha256::digest(&bytes)) == former.sha256) {
+            return Some(former.clone());
+        }
+        fs::remove_file(&staged).ok()?;
+        None
+    }
+
     /// Begins an artefact at `path`, relative to the output directory.
     ///
     /// # Errors

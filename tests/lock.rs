@@ -351,3 +351,20 @@ fn the_same_package_stays_the_same_bytes_as_long_as_the_revision_of_its_format_d
         );
     }
 }
+
+#[test]
+fn what_lies_there_already_is_not_packed_again_unless_its_bytes_changed() {
+    let place = Place::new();
+    place.build(&[]);
+    let path = place.path("out").join(place.artefact("debian/shop-webapp"));
+    let inode = || std::os::unix::fs::MetadataExt::ino(&fs::metadata(&path).unwrap());
+    let (before, bytes) = (inode(), fs::read(&path).unwrap());
+    place.build(&[]);
+    assert_eq!(inode(), before, "it was packed again");
+    fs::write(&path, "somebody wrote here").unwrap();
+    place.build(&[]);
+    assert_eq!(fs::read(&path).unwrap(), bytes);
+    fs::remove_file(&path).unwrap();
+    place.build(&[]);
+    assert_eq!(fs::read(&path).unwrap(), bytes);
+}

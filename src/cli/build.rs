@@ -71,9 +71,14 @@ fn pack(items: &[Item<'_, '_>], releases: &Releases<'_, '_>, output: &Output) ->
     artefacts
 }
 
+/// The artefact of a package: the one that is there if the same package was packed before, or a new one.
 fn write(package: &Package, note: &Note, output: &Output) -> Result<Artefact> {
     let format = format::of(package)?;
     let path = format!("{}/{}", package.family.name, format.file_name(package));
+    let digest = note.locked.digest.clone().unwrap_or_default();
+    if let Some(former) = output.keep_artefact(&path, &digest) {
+        return Ok(former);
+    }
     let mut writer = output.create(&path)?;
     format.build(package, &mut writer)?;
     let (size, sha256) = writer.finish()?;
@@ -85,7 +90,7 @@ fn write(package: &Package, note: &Note, output: &Output) -> Result<Artefact> {
         package: package.name.clone(),
         version: package.version.clone(),
         release: package.release,
-        digest: note.locked.digest.clone().unwrap_or_default(),
+        digest,
         path,
         size,
         sha256,

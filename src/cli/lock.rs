@@ -25,6 +25,8 @@ pub struct LockArguments {
 /// The lock of a spec.
 pub struct SpecLock {
     path: PathBuf,
+    /// The file as it was read; none when there was none.
+    text: Option<String>,
     lock: Lock,
     /// Whether it must not change.
     is_fixed: bool,
@@ -48,15 +50,17 @@ impl SpecLock {
             return Ok(None);
         }
         let path = spec.with_file_name(LOCK);
-        let lock = match std::fs::read_to_string(&path) {
-            Ok(text) => Lock::parse(&text).with_context(|| path.display().to_string())?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !locked => Lock::default(),
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => Some(text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !locked => None,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 bail!("{} is missing: build without --locked once, and commit it", path.display())
             }
             Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
         };
-        Ok(Some(Self { path, lock, is_fixed: locked }))
+        let lock =
+            text.as_deref().map_or(Ok(Lock::default()), Lock::parse).with_context(|| path.display().to_string())?;
+        Ok(Some(Self { path, text, lock, is_fixed: locked }))
     }
 
     /// What it holds.
@@ -107,7 +111,9 @@ impl SpecLock {
         }
         rewrite(&self.path, |present| {
             // Another build may have written meanwhile, for other packages.
-            let mut lock = present.map_or(Ok(Lock::default()), Lock::parse)?;
+            let is_as_read = present == self.text.as_deref();
+            let mut lock =
+                if is_as_read { self.lock.clone() } else { present.map_or(Ok(Lock::default()), Lock::parse)? };
             notes.iter().for_each(|note| lock.put(note.locked.clone()));
             changes.removed.iter().for_each(|locked| lock.remove(locked));
             lock.text()
