@@ -175,7 +175,7 @@ fn header(site: Option<&SiteName>, mode: Option<&'static str>) -> Vec<(&'static 
     let name = site.map_or("mysite", SiteName::as_str);
     let mut header = vec![
         ("site", name.to_owned(), "begins the names of packages, units and directories"),
-        ("version", "1.0".to_owned(), "raise it with each change that is to be installed"),
+        ("version", "1.0".to_owned(), "of what is new or changed; liege.lock remembers the rest"),
         (
             "maintainer",
             format!("{name} operations <ops@{name}.example>"),

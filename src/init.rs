@@ -160,7 +160,7 @@ impl Answers {
             r#"# One spec describes a site: its applications, and the packages that bring their settings.
 # liege check finds mistakes, liege plan shows every file, liege build writes the packages.
 site = {}
-version = "1.0"       # raise it with each change that is to be installed
+version = "1.0"       # of what is new or changed; liege.lock remembers the rest
 maintainer = {}
 families = {}
 mode = {}      # "emperor": one uWSGI runs all applications; "service": systemd runs each
