@@ -30,6 +30,7 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 use crate::level::Levels;
 use crate::lock::LAST_RELEASE;
 use crate::rule::Rule;
+use crate::shard::Shard;
 use crate::sign::Certificate;
 use crate::spec::Header;
 use console::ConsoleArguments;
@@ -146,6 +147,9 @@ struct Selection {
     /// Build everything as this release of the spec's version, changed or not. [default: as liege.lock has it]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(LAST_RELEASE)))]
     release: Option<u32>,
+    /// Only this part of the packages, such as 2/4: what 1/4 to 4/4 build on four machines is the whole site.
+    #[arg(long, value_name = "K/N")]
+    shard: Option<Shard>,
     #[command(flatten)]
     lock: lock::LockArguments,
 }
@@ -157,6 +161,10 @@ struct BuildArguments {
     /// Where to write DIR/FAMILY/*.deb, DIR/FAMILY/*.rpm and DIR/manifest.json.
     #[arg(long, value_name = "DIR", default_value = "out", value_hint = ValueHint::DirPath)]
     out: PathBuf,
+    /// Where machines share what they packed: a directory, s3://BUCKET/PREFIX (settings from AWS_* variables) or, only to read, a
+    /// URL. Used for what liege.lock knows, and filled with what is packed.
+    #[arg(long, value_name = "PLACE")]
+    cache: Option<String>,
 }
 
 #[derive(Args)]

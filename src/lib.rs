@@ -6,6 +6,7 @@
 //! written ([`output`], [`manifest`]). What was built is signed ([`sign`]) and added to repositories ([`repository`],
 //! [`publish`], [`store`]), which are re-checked ([`verify`], [`seen`]). Only [`cli`] prints.
 
+pub mod cache;
 pub mod cli;
 pub mod client;
 pub mod comparison;
@@ -17,10 +18,12 @@ pub mod format;
 pub mod former;
 pub mod import;
 pub mod init;
+pub mod join;
 pub mod level;
 pub mod lock;
 pub mod manifest;
 pub mod output;
+pub mod pack;
 pub mod package;
 pub mod plan;
 pub mod publish;
@@ -32,6 +35,7 @@ pub mod repository;
 pub mod rule;
 pub mod schema;
 pub mod seen;
+pub mod shard;
 pub mod sign;
 pub mod site;
 pub mod source;

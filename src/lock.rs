@@ -58,6 +58,9 @@ pub struct Locked {
     /// Of what is in it; none once it is removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
+    /// Of its bytes; none once it is removed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -156,7 +159,7 @@ impl Lock {
 
     /// Notes that a package is no longer built.
     pub fn remove(&mut self, locked: &Locked) {
-        self.put(Locked { digest: None, ..locked.clone() });
+        self.put(Locked { digest: None, sha256: None, ..locked.clone() });
     }
 }
 

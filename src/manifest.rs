@@ -2,11 +2,42 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::shard::Shard;
+
 /// All artefacts of an output directory, sorted by path.
 #[derive(Debug, Default, Deserialize, Serialize)]
 pub struct Manifest {
+    /// The parts of sites that were built one by one; empty for sites that were built as a whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
     /// The artefacts.
     pub artefacts: Vec<Artefact>,
+}
+
+/// A part of a site that was built by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Part {
+    /// The site.
+    pub site: String,
+    /// Which part.
+    pub shard: Shard,
+    /// SHA-256 of the spec: only parts of the same one belong together.
+    pub spec: String,
+}
+
+impl Manifest {
+    /// Notes what was built of a site: a part of it, or all.
+    pub fn note(&mut self, site: &str, part: Option<Part>) {
+        let belongs = |known: &Part| {
+            known.site != site
+                || part.as_ref().is_some_and(|part| {
+                    (&known.spec, known.shard.of) == (&part.spec, part.shard.of) && known.shard != part.shard
+                })
+        };
+        self.parts.retain(belongs);
+        self.parts.extend(part);
+        self.parts.sort_by(|a, b| (&a.site, a.shard).cmp(&(&b.site, b.shard)));
+    }
 }
 
 /// One .deb or .rpm.

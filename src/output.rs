@@ -93,11 +93,17 @@ impl Output {
 
     /// Puts the new artefacts into the place of the former ones that `replaces` names; everything else that is there stays.
     ///
-    /// Each family's directory is exchanged for the new one in one step, and the manifest comes last.
+    /// Each family's directory is exchanged for the new one in one step, and the manifest, of which `note` has the last word,
+    /// comes last.
     ///
     /// # Errors
     /// A file that cannot be linked, moved or written. The former artefacts are whole then.
-    pub fn commit(self, artefacts: Vec<Artefact>, replaces: impl Fn(&Artefact) -> bool) -> Result<()> {
+    pub fn commit(
+        self,
+        artefacts: Vec<Artefact>,
+        replaces: impl Fn(&Artefact) -> bool,
+        note: impl FnOnce(&mut Manifest),
+    ) -> Result<()> {
         let new: BTreeSet<String> = artefacts.iter().map(|artefact| artefact.path.clone()).collect();
         let (dropped, kept): (Vec<_>, Vec<_>) = self
             .former
@@ -119,7 +125,9 @@ impl Output {
         }
         let mut all: Vec<Artefact> = kept.into_iter().chain(artefacts).collect();
         all.sort_by(|a, b| a.path.cmp(&b.path));
-        self.write_manifest(&Manifest { artefacts: all })
+        let mut manifest = Manifest { parts: self.former.parts.clone(), artefacts: all };
+        note(&mut manifest);
+        self.write_manifest(&manifest)
     }
 
     /// Takes over into the new directory of a family what is not dropped from the present one.

@@ -84,9 +84,9 @@ impl<'r, 'a> Releases<'r, 'a> {
         if let Some(former) = former
             && (self.terms.number.is_none() || wanted == former.build())
         {
-            let released = self.stamped(item, &former.stamp(), Standing::Same)?;
-            if released.1.locked.digest == former.digest {
-                return Ok(released);
+            let (package, note) = self.stamped(item, &former.stamp(), Standing::Same)?;
+            if note.locked.digest == former.digest {
+                return Ok((package, Note { locked: former.clone(), ..note }));
             }
         }
         let release = match former {
@@ -110,6 +110,7 @@ impl<'r, 'a> Releases<'r, 'a> {
             date: stamp.date,
             shared: stamp.shared.clone(),
             digest: Some(digest(&package)?),
+            sha256: None,
         };
         Ok((package, Note { locked, standing }))
     }

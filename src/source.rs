@@ -38,6 +38,12 @@ impl<'a> Source<'a> {
         self.name
     }
 
+    /// The text itself.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.text
+    }
+
     /// The top level.
     #[must_use]
     pub fn root(&self) -> &Table<'a> {

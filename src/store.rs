@@ -77,8 +77,10 @@ pub struct Found {
 pub enum Purpose {
     /// Reading alone.
     Read,
-    /// Reading and writing.
+    /// Reading and writing what no other writer changes.
     Write,
+    /// Reading and writing files that mean the same whoever wrote them last.
+    Share,
 }
 
 impl Store {
@@ -95,7 +97,7 @@ impl Store {
                 let prefix = rest.split_once('/').map_or("", |(_, prefix)| prefix);
                 (Arc::new(PrefixStore::new(store, Path::parse(prefix).with_context(failed)?)), Writers::Conditional)
             }
-            Some(("http" | "https", _)) if purpose == Purpose::Read => {
+            Some(("http" | "https", _)) if purpose != Purpose::Write => {
                 let options = ClientOptions::new().with_allow_http(true).with_timeout(Duration::from_secs(60));
                 let store = HttpBuilder::new().with_url(place).with_client_options(options).build();
                 (Arc::new(store.with_context(failed)?), Writers::Conditional)
@@ -254,6 +256,9 @@ fn directory(path: &FilePath, purpose: Purpose) -> Result<(Arc<dyn ObjectStore>,
         return Ok((Arc::new(LocalFileSystem::new_with_prefix(path)?), Writers::Conditional));
     }
     std::fs::create_dir_all(path).with_context(|| format!("cannot make {}", path.display()))?;
+    if purpose == Purpose::Share {
+        return Ok((Arc::new(LocalFileSystem::new_with_prefix(path)?), Writers::Conditional));
+    }
     let lock = File::options().create(true).truncate(false).write(true).open(path.join(LOCK));
     let lock = lock.with_context(|| format!("cannot write to {}", path.display()))?;
     // Publishers to one directory wait for each other; the lock goes with the process.

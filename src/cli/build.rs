@@ -3,17 +3,20 @@ use std::time::Instant;
 
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
+use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 
-use super::console::Verbosity;
+use super::console::{Verbosity, counted};
 use super::load::{select, terms, with_site};
 use super::lock::SpecLock;
 use super::{BuildArguments, Failure, print};
-use crate::format;
-use crate::manifest::Artefact;
+use crate::cache::{self, Cache, Use};
+use crate::manifest::{Artefact, Part};
 use crate::output::Output;
-use crate::package::{Item, Package};
+use crate::pack::Packer;
+use crate::package::Item;
 use crate::release::{Note, Releases};
+use crate::repository::sha256;
 use crate::template::Templates;
 
 /// From this many packages on, a build on a terminal shows how far it is.
@@ -23,13 +26,15 @@ const LONG: usize = 300;
 pub fn run(arguments: &BuildArguments, verbosity: Verbosity) -> Result<(), Failure> {
     let began = Instant::now();
     let selection = &arguments.selection;
-    with_site(&selection.spec, verbosity, |site| {
+    with_site(&selection.spec, verbosity, |source, site| {
         let templates = Templates::load(selection.templates.as_deref())?;
         let items = select(site, selection)?;
         let lock = SpecLock::open(selection)?;
         let releases = Releases::new(site, &templates, terms(selection, lock.as_ref())?, &items)?;
+        let cache = arguments.cache.as_deref().map(Cache::open).transpose()?;
         let output = Output::open(&arguments.out)?;
-        let (artefacts, notes): (Vec<_>, Vec<_>) = pack(&items, &releases, &output)?.into_iter().unzip();
+        let packer = Packer { releases: &releases, output: &output, cache: cache.as_ref() };
+        let (artefacts, notes): (Vec<_>, Vec<_>) = pack(&items, &packer)?.into_iter().unzip();
         let mut told = tell(&artefacts, &arguments.out, verbosity);
         let mut locked = String::new();
         if let Some(lock) = &lock {
@@ -38,64 +43,45 @@ pub fn run(arguments: &BuildArguments, verbosity: Verbosity) -> Result<(), Failu
             lock.write(&changes, &notes)?;
             locked = lock.tell(site, &changes, &notes, verbosity);
         }
+        told.push_str(&total(&artefacts, &arguments.out, began));
         let name = site.header.site.as_str();
-        let total: u64 = artefacts.iter().map(|artefact| artefact.size).sum();
-        let count = artefacts.len();
-        output.commit(artefacts, |former| {
-            former.site == name && selection.includes(&former.family, former.application.as_deref())
+        let is_replaced = |former: &Artefact| {
+            former.site == name && selection.includes(&former.family, former.application.as_deref(), &former.package)
+        };
+        output.commit(artefacts, is_replaced, |manifest| {
+            let part = |shard| Part { site: name.to_owned(), shard, spec: sha256(source.text().as_bytes()) };
+            if selection.is_whole() {
+                manifest.note(name, selection.shard.map(part));
+            }
         })?;
-        if verbosity == Verbosity::Quiet {
-            return Ok(());
-        }
-        let (size, seconds) = (readable(total), began.elapsed().as_secs_f64());
-        told.push_str(&format!("{count} packages, {size} in {}, {seconds:.2} s\n", arguments.out.display()));
-        print(&(told + &locked))
+        told.push_str(&locked);
+        told.push_str(&cache.map(|cache| cached(cache.finish(), verbosity)).unwrap_or_default());
+        if verbosity == Verbosity::Quiet { Ok(()) } else { print(&told) }
     })
 }
 
-fn pack(items: &[Item<'_, '_>], releases: &Releases<'_, '_>, output: &Output) -> Result<Vec<(Artefact, Note)>> {
+fn pack(items: &[Item<'_, '_>], packer: &Packer<'_, '_>) -> Result<Vec<(Artefact, Note)>> {
     let progress = if items.len() < LONG { ProgressBar::hidden() } else { ProgressBar::new(items.len() as u64) };
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} packages, {eta} left") {
         progress.set_style(style);
     }
-    let artefacts = items
-        .par_iter()
-        .map(|item| {
-            let (package, note) = releases.of(item)?;
-            let artefact = write(&package, &note, output)?;
-            progress.inc(1);
-            Ok((artefact, note))
-        })
-        .collect();
+    let all = || items.par_iter().map(|item| packer.pack(item).inspect(|_| progress.inc(1))).collect();
+    // With a cache, most wait for an answer.
+    let threads = if packer.cache.is_some() { cache::AT_ONCE } else { 0 };
+    let packed = ThreadPoolBuilder::new().num_threads(threads).build()?.install(all);
     progress.finish_and_clear();
-    artefacts
+    packed
 }
 
-/// The artefact of a package: the one that is there if the same package was packed before, or a new one.
-fn write(package: &Package, note: &Note, output: &Output) -> Result<Artefact> {
-    let format = format::of(package)?;
-    let path = format!("{}/{}", package.family.name, format.file_name(package));
-    let digest = note.locked.digest.clone().unwrap_or_default();
-    if let Some(former) = output.keep_artefact(&path, &digest) {
-        return Ok(former);
-    }
-    let mut writer = output.create(&path)?;
-    format.build(package, &mut writer)?;
-    let (size, sha256) = writer.finish()?;
-    Ok(Artefact {
-        site: package.site.clone(),
-        application: package.application.clone(),
-        family: package.family.name.clone(),
-        format: format.name().to_owned(),
-        package: package.name.clone(),
-        version: package.version.clone(),
-        release: package.release,
-        digest,
-        path,
-        size,
-        sha256,
-        manages: package.manages.clone(),
-    })
+fn total(artefacts: &[Artefact], out: &Path, began: Instant) -> String {
+    let size: u64 = artefacts.iter().map(|artefact| artefact.size).sum();
+    let (count, seconds) = (counted(artefacts.len(), "package"), began.elapsed().as_secs_f64());
+    format!("{count}, {} in {}, {seconds:.2} s\n", readable(size), out.display())
+}
+
+fn cached(used: Use, verbosity: Verbosity) -> String {
+    used.told.iter().for_each(|told| verbosity.note(&format!("note: {told}")));
+    format!("cache: {} fetched, {} stored\n", used.fetched, used.stored)
 }
 
 fn tell(artefacts: &[Artefact], out: &Path, verbosity: Verbosity) -> String {

@@ -21,11 +21,11 @@ use crate::source::Source;
 pub fn with_site<T>(
     arguments: &SpecArguments,
     verbosity: Verbosity,
-    then: impl FnOnce(&Site<'_>) -> Result<T, Failure>,
+    then: impl FnOnce(&Source<'_>, &Site<'_>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     examine(arguments, |source, found, site| {
         tell(source, found, verbosity);
-        then(site.ok_or(Failure::Spec)?)
+        then(source, site.ok_or(Failure::Spec)?)
     })
 }
 
@@ -122,14 +122,22 @@ pub fn select<'s, 'a>(site: &'s Site<'a>, selection: &Selection) -> anyhow::Resu
         let hint = nearest.map(|nearest| format!("; did you mean {nearest}?")).unwrap_or_default();
         bail!("--app {name}: the spec has no such application{hint}");
     }
-    Ok(Item::of(site).into_iter().filter(|item| selection.includes(&item.family().name, item.application())).collect())
+    Ok(Item::of(site)
+        .into_iter()
+        .filter(|item| selection.includes(&item.family().name, item.application(), &item.name(site)))
+        .collect())
 }
 
 impl Selection {
     /// Whether a package of that family and application is asked for.
-    pub fn includes(&self, family: &str, application: Option<&str>) -> bool {
+    pub fn includes(&self, family: &str, application: Option<&str>, package: &str) -> bool {
         let in_family = self.families.is_empty() || self.families.iter().any(|name| name == family);
         let in_apps = self.apps.is_empty() || application.is_some_and(|app| self.apps.iter().any(|name| name == app));
-        in_family && in_apps
+        in_family && in_apps && self.shard.is_none_or(|shard| shard.holds(family, package))
+    }
+
+    /// Whether everything of the site is asked for, or everything in one part of it.
+    pub fn is_whole(&self) -> bool {
+        self.families.is_empty() && self.apps.is_empty()
     }
 }

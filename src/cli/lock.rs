@@ -100,7 +100,9 @@ impl SpecLock {
         let built: std::collections::HashSet<_> = notes.iter().map(|note| note.locked.id()).collect();
         let name = site.header.site.to_string();
         self.lock.present().filter(move |locked| {
-            locked.site == name && selection.includes(&locked.family, None) && !built.contains(&locked.id())
+            locked.site == name
+                && selection.includes(&locked.family, None, &locked.name)
+                && !built.contains(&locked.id())
         })
     }
 

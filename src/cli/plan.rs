@@ -17,7 +17,7 @@ use crate::template::Templates;
 /// `liege plan`: prints the packages as text, or what changes in them.
 pub fn run(arguments: &PlanArguments, verbosity: Verbosity) -> Result<(), Failure> {
     let selection = &arguments.selection;
-    with_site(&selection.spec, verbosity, |site| {
+    with_site(&selection.spec, verbosity, |_, site| {
         let templates = Templates::load(selection.templates.as_deref())?;
         let lock = SpecLock::open(selection)?;
         let items = select(site, selection)?;
@@ -28,7 +28,7 @@ pub fn run(arguments: &PlanArguments, verbosity: Verbosity) -> Result<(), Failur
         }
         let Some(place) = &arguments.against else { return print_packages(&items, &releases, arguments.format) };
         let formers = formers(place, arguments, site.header.site.as_str())?;
-        let may_go = |former: &Former| selection.includes(&former.family.name, None);
+        let may_go = |former: &Former| selection.includes(&former.family.name, None, &former.name);
         tell(&compare(site, &releases, &items, formers, may_go)?, arguments.format)
     })
 }

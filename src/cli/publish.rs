@@ -9,8 +9,7 @@ use super::key::KeyArguments;
 use crate::client;
 use crate::date::{now, rfc2822};
 use crate::family::Family;
-use crate::manifest::Artefact;
-use crate::output::{MANIFEST, read_manifest};
+use crate::join::{Built, join};
 use crate::publish::{Candidate, DAY, Policy, Report, Repository, Signing};
 use crate::repository::{Settings, of_format};
 use crate::seen::Seen;
@@ -20,9 +19,9 @@ use crate::template::Templates;
 
 #[derive(Args)]
 pub struct PublishArguments {
-    /// The directory that `build` wrote.
-    #[arg(value_hint = ValueHint::DirPath)]
-    out: PathBuf,
+    /// The directory that `build` wrote; several where machines built parts of a site.
+    #[arg(required = true, value_name = "OUT", value_hint = ValueHint::DirPath)]
+    outs: Vec<PathBuf>,
     /// Where the repositories lie: a directory, or s3://BUCKET/PREFIX (settings from AWS_* variables).
     #[arg(long = "to", value_name = "DESTINATION", value_hint = ValueHint::DirPath)]
     destination: String,
@@ -70,20 +69,16 @@ struct Terms {
 /// `liege publish`: adds what was built to repositories.
 pub fn run(arguments: &PublishArguments, verbosity: Verbosity) -> Result<(), Failure> {
     let signer = arguments.terms.key.signer()?;
-    let manifest = read_manifest(&arguments.out)?;
-    if manifest.artefacts.is_empty() {
-        let path = arguments.out.join(MANIFEST);
-        return Err(anyhow::anyhow!("{} names no packages: run `liege build` first", path.display()).into());
-    }
-    let name = site_name(&arguments.terms, &manifest.artefacts)?;
+    let built = join(&arguments.outs)?;
+    let name = site_name(&arguments.terms, &built)?;
     let store = Store::open(&arguments.destination, Purpose::Write)?;
     let mut run = Run::new(&arguments.terms, &store, &signer, Some(name.clone()), verbosity)?;
     run.keep = arguments.keep.map(|keep| keep as usize);
     run.base = base_url(arguments);
     for family in Family::all() {
-        let artefacts = manifest.artefacts.iter().filter(|artefact| artefact.family == family.name);
+        let built = built.iter().filter(|(_, artefact)| artefact.family == family.name);
         let candidates: Vec<Candidate> =
-            artefacts.map(|artefact| Candidate::of(&arguments.out, artefact)).collect::<Result<_>>()?;
+            built.map(|(out, artefact)| Candidate::of(out, artefact)).collect::<Result<_>>()?;
         if !candidates.is_empty() {
             run.family(family, |repository, policy| repository.publish(&candidates, policy))?;
         }
@@ -202,8 +197,8 @@ fn tell(family: &str, report: &Report, verbosity: Verbosity) -> Result<(), Failu
     verbosity.summary(&format!("{text}{family}: {what}, {total}, signed {}{until}", rfc2822(report.date)))
 }
 
-fn site_name(terms: &Terms, artefacts: &[Artefact]) -> Result<String> {
-    let mut sites: Vec<&str> = artefacts.iter().map(|artefact| artefact.site.as_str()).collect();
+fn site_name(terms: &Terms, built: &[Built]) -> Result<String> {
+    let mut sites: Vec<&str> = built.iter().map(|(_, artefact)| artefact.site.as_str()).collect();
     sites.sort_unstable();
     sites.dedup();
     match (&terms.name, &sites[..]) {
