@@ -77,7 +77,9 @@ pub struct Found {
 pub enum Purpose {
     /// Reading alone.
     Read,
-    /// Reading and writing.
+    /// Reading, and changing what is there.
+    Change,
+    /// Reading and writing; a directory is made when it is missing.
     Write,
 }
 
@@ -250,6 +252,10 @@ fn rest_of_second() -> Duration {
 }
 
 fn directory(path: &FilePath, purpose: Purpose) -> Result<(Arc<dyn ObjectStore>, Writers)> {
+    if purpose != Purpose::Write {
+        // Said of a missing directory by the store itself, it would take two lines.
+        std::fs::canonicalize(path)?;
+    }
     if purpose == Purpose::Read {
         return Ok((Arc::new(LocalFileSystem::new_with_prefix(path)?), Writers::Conditional));
     }
