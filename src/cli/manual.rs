@@ -35,7 +35,7 @@ const REMARKS: &[Remark] = &[
     ("build", ENVIRONMENT, "SOURCE_DATE_EPOCH", EPOCH),
     ("build", FILES, "out/FAMILY/", "The packages for a family."),
     ("build", FILES, "out/manifest.json", "What was built: packages, versions, files and their digests."),
-    ("build", EXAMPLES, "liege build shop.toml --family debian", "Builds for Debian and Ubuntu alone."),
+    ("build", EXAMPLES, "liege build shop.toml --app web", "Builds the packages of one application alone."),
     ("build", EXAMPLES, "liege build shop.toml -W all", "Builds nothing when there is a warning."),
     ("check", EXAMPLES, "liege check shop.toml --verbose", "Tells also why each mistake is one."),
     (
@@ -73,7 +73,7 @@ const REMARKS: &[Remark] = &[
     ("options", EXAMPLES, "liege options harakiri", "Describes the option harakiri, and what a change of it causes."),
     ("options", EXAMPLES, "liege options memory", "Lists the options that say something of memory."),
     ("plan", ENVIRONMENT, "SOURCE_DATE_EPOCH", EPOCH),
-    ("plan", EXAMPLES, "liege plan shop.toml --family debian --app web", "Shows one package."),
+    ("plan", EXAMPLES, "liege plan shop.toml --app web", "Shows the packages of one application."),
     ("publish", ENVIRONMENT, "LIEGE_KEY", KEY),
     ("publish", ENVIRONMENT, "LIEGE_PASSPHRASE", PASSPHRASE),
     ("publish", ENVIRONMENT, "AWS_*", AWS),
