@@ -50,36 +50,37 @@ struct Arguments {
     console: ConsoleArguments,
 }
 
+/// In the order in which somebody new comes to need them.
 #[derive(Subcommand)]
 enum Command {
-    /// Build the packages of a site.
-    Build(BuildArguments),
-    /// Find every mistake of a spec; build nothing.
-    Check(CheckArguments),
-    /// Print what a shell needs to complete commands, options and rules.
-    Completions(CompletionsArguments),
-    /// Explain a rule by its code, or list all rules.
-    Explain(ExplainArguments),
-    /// Write a manual page for each command.
-    Man(ManArguments),
-    /// Describe an option of a spec, those that a word occurs in, or all.
-    Options(OptionsArguments),
-    /// Make a spec of Ansible variables or of uWSGI's own files.
-    Import(import::ImportArguments),
     /// Write a first spec, from flags or from answers to questions.
     Init(init::InitArguments),
+    /// Make a spec of Ansible variables or of uWSGI's own files.
+    Import(import::ImportArguments),
+    /// Find every mistake of a spec; build nothing.
+    Check(CheckArguments),
     /// Print the packages of a site as text: files, relations, scripts.
     Plan(PlanArguments),
+    /// Build the packages of a site.
+    Build(BuildArguments),
+    /// Explain a rule by its code, or list all rules.
+    Explain(ExplainArguments),
+    /// Describe an option of a spec, those that a word occurs in, or all.
+    Options(OptionsArguments),
     /// Print the JSON Schema of a spec, for editors.
     Schema,
-    /// Add what was built to signed apt and rpm-md repositories.
-    Publish(publish::PublishArguments),
     /// Make a key for repositories, and show its public half.
     Key(key::NewKeyArguments),
+    /// Add what was built to signed apt and rpm-md repositories.
+    Publish(publish::PublishArguments),
     /// Sign the present state of repositories anew, so that clients believe it for longer.
     Refresh(publish::RefreshArguments),
     /// Check everything in published repositories.
     Verify(verify::VerifyArguments),
+    /// Print what a shell needs to complete commands, options and rules.
+    Completions(CompletionsArguments),
+    /// Write a manual page for each command.
+    Man(ManArguments),
 }
 
 #[derive(Args)]

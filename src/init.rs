@@ -140,7 +140,12 @@ impl Answers {
             found.extend(rule::check(&Site::new(spec), &source));
         }
         let mistake = found.into_iter().find(Diagnostic::is_error)?;
-        Some(mistake.help.into_iter().fold(mistake.message, |message, help| format!("{message}; {help}")))
+        // Who is asked sees the question, and who wrote a flag its name: the key is no news.
+        let message = match mistake.message.split_once(": ") {
+            Some((key, message)) if !key.contains(' ') => message.to_owned(),
+            _ => mistake.message,
+        };
+        Some(mistake.help.into_iter().fold(message, |message, help| format!("{message}; {help}")))
     }
 
     /// The text of the spec.

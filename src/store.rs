@@ -42,6 +42,8 @@ enum Writers {
     Locked { _lock: File },
     /// The storage refuses what overtakes another's writing.
     Conditional,
+    /// Not at all: files mean the same whoever writes them.
+    Alike,
 }
 
 /// A file as it was read.
@@ -77,7 +79,9 @@ pub struct Found {
 pub enum Purpose {
     /// Reading alone.
     Read,
-    /// Reading and writing what no other writer changes.
+    /// Reading, and changing what is there.
+    Change,
+    /// Reading and writing; a directory is made when it is missing.
     Write,
     /// Reading and writing files that mean the same whoever wrote them last.
     Share,
@@ -97,7 +101,7 @@ impl Store {
                 let prefix = rest.split_once('/').map_or("", |(_, prefix)| prefix);
                 (Arc::new(PrefixStore::new(store, Path::parse(prefix).with_context(failed)?)), Writers::Conditional)
             }
-            Some(("http" | "https", _)) if purpose != Purpose::Write => {
+            Some(("http" | "https", _)) if matches!(purpose, Purpose::Read | Purpose::Share) => {
                 let options = ClientOptions::new().with_allow_http(true).with_timeout(Duration::from_secs(60));
                 let store = HttpBuilder::new().with_url(place).with_client_options(options).build();
                 (Arc::new(store.with_context(failed)?), Writers::Conditional)
@@ -106,6 +110,7 @@ impl Store {
             Some((scheme, _)) => bail!("cannot write to {scheme}://: name a directory or s3://BUCKET/PREFIX"),
             None => directory(FilePath::new(place), purpose).with_context(failed)?,
         };
+        let writers = if purpose == Purpose::Share { Writers::Alike } else { writers };
         Self::over(inner, writers, true, place)
     }
 
@@ -176,7 +181,7 @@ impl Store {
     /// A file that cannot be written.
     pub fn replace(&self, path: &str, bytes: Vec<u8>, former: Option<&Stored>) -> Result<Outcome> {
         let mode = match (&self.writers, former) {
-            (Writers::Locked { .. }, _) => PutMode::Overwrite,
+            (Writers::Locked { .. } | Writers::Alike, _) => PutMode::Overwrite,
             (Writers::Conditional, Some(former)) => PutMode::Update(former.version.clone()),
             (Writers::Conditional, None) => PutMode::Create,
         };
@@ -197,7 +202,7 @@ impl Store {
     /// Caches between the storage and clients must not keep what changes.
     fn changing(&self, mode: PutMode) -> PutOptions {
         let attributes = match self.writers {
-            Writers::Locked { .. } => Attributes::new(),
+            Writers::Locked { .. } | Writers::Alike => Attributes::new(),
             Writers::Conditional => Attributes::from_iter([(Attribute::CacheControl, "no-cache")]),
         };
         PutOptions { mode, attributes, ..PutOptions::default() }
@@ -252,11 +257,14 @@ fn rest_of_second() -> Duration {
 }
 
 fn directory(path: &FilePath, purpose: Purpose) -> Result<(Arc<dyn ObjectStore>, Writers)> {
-    if purpose == Purpose::Read {
-        return Ok((Arc::new(LocalFileSystem::new_with_prefix(path)?), Writers::Conditional));
+    if matches!(purpose, Purpose::Read | Purpose::Change) {
+        // Said of a missing directory by the store itself, it would take two lines.
+        std::fs::canonicalize(path)?;
     }
-    std::fs::create_dir_all(path).with_context(|| format!("cannot make {}", path.display()))?;
-    if purpose == Purpose::Share {
+    if purpose != Purpose::Read {
+        std::fs::create_dir_all(path).with_context(|| format!("cannot make {}", path.display()))?;
+    }
+    if matches!(purpose, Purpose::Read | Purpose::Share) {
         return Ok((Arc::new(LocalFileSystem::new_with_prefix(path)?), Writers::Conditional));
     }
     let lock = File::options().create(true).truncate(false).write(true).open(path.join(LOCK));

@@ -30,6 +30,10 @@ fn what_is_not_the_specs_fault_ends_with_2() {
     fails(&["build", "specs/shop.toml", "--release", "0"], "--release");
     fails(&["build", "specs/shop.toml", "--templates", "/nonexistent"], "cannot read the templates in /nonexistent");
     fails(&["instal"], "unrecognized subcommand");
+    fails(
+        &["init", "--site", "My Shop", "--maintainer", "ops", "--app", "a", "--module", "a"],
+        "error: --site: a site's name begins packages, units and directories",
+    );
 }
 
 #[test]

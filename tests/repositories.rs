@@ -204,6 +204,7 @@ fn secrets_are_asked_for_in_the_right_places_and_told_nowhere() {
     );
     assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
     says(place.liege().arg("key").arg(&key), 0, "BEGIN PGP PUBLIC KEY BLOCK");
+    says(place.liege().args(["key", "--user-id", "B <b@b.c>"]).arg(&key), 2, "key is the key of A <a@b.c> already");
     says(&mut place.publish(&key), 2, "is locked: name its passphrase by --passphrase-file or in LIEGE_PASSPHRASE");
     says(place.publish(&key).env("LIEGE_PASSPHRASE", "sesame?"), 2, "the passphrase of the key");
     assert!(!place.path("to").join("debian").exists());
@@ -242,5 +243,20 @@ fn a_published_repository_verifies_and_a_rolled_back_one_does_not() {
         let output = command.output().unwrap();
         assert_eq!(output.status.code(), Some(2));
         assert!(both(&output).contains("somebody put an older state back"), "{}", both(&output));
+    }
+}
+
+#[test]
+fn what_is_not_there_is_not_made_by_looking_for_it() {
+    let place = Place::new();
+    let key = place.path("key");
+    succeed(place.liege().args(["key", "--user-id", "A <a@b.c>", "--no-passphrase"]).arg(&key));
+    let nowhere = place.path("nowhere");
+    for (command, key) in [("refresh", key), ("verify", place.path("key.asc"))] {
+        fs::write(place.path("key.asc"), succeed(place.liege().arg("key").arg(place.path("key")))).unwrap();
+        let output = place.liege().arg(command).arg(&nowhere).arg("--key").arg(key).output().unwrap();
+        let said = both(&output);
+        assert_eq!(said, format!("error: cannot open {}: No such file or directory (os error 2)\n", nowhere.display()));
+        assert!(!nowhere.exists(), "{command}");
     }
 }

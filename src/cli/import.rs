@@ -46,6 +46,10 @@ pub fn run(arguments: &ImportArguments, verbosity: Verbosity) -> Result<(), Fail
         None => print(&imported.spec)?,
     }
     tell(&imported, verbosity);
+    if let Some(out) = &arguments.out {
+        let out = out.display();
+        verbosity.summary(&format!("wrote {out}; next: liege check {out}"))?;
+    }
     Ok(())
 }
 

@@ -109,6 +109,8 @@ fn ask(answers: &mut Answers) -> anyhow::Result<()> {
             let suggestion = answers.suggestion(question);
             prompt(question, suggestion.as_deref())?;
             let Some(line) = lines.next() else {
+                // What went wrong stands below the question.
+                eprintln!();
                 return Err(anyhow!("the answers end before {}", question.name));
             };
             let line = line.context("cannot read the answer")?;

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 use std::io::IsTerminal as _;
@@ -62,6 +62,14 @@ pub fn run(arguments: &NewKeyArguments, verbosity: Verbosity) -> Result<(), Fail
     }
     let bytes = read_key_file(Some(&arguments.file))?;
     let certificate = Certificate::of_secret(&bytes).with_context(|| arguments.file.display().to_string())?;
+    if let Some(other) = arguments.user_id.as_ref().filter(|user_id| **user_id != certificate.user_id()) {
+        let path = arguments.file.display();
+        return Err(anyhow!(
+            "{path} is the key of {} already; name another file for one of {other}",
+            certificate.user_id()
+        )
+        .into());
+    }
     let public = certificate.armored()?;
     let name = format!("{}, {}", certificate.fingerprint(), certificate.user_id());
     match &arguments.public {

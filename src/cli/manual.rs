@@ -21,6 +21,7 @@ type Remark = (&'static str, &'static str, &'static str, &'static str);
 const SEEN: &str = "The latest state seen of each repository, unless --seen names another file. Without XDG_STATE_HOME it is \
                     below ~/.local/state.";
 const EPOCH: &str = "The date that packages bear, in seconds since 1970. Without it they are dated 2026-01-01.";
+const LOCK: &str = "Next to the spec: the version, release and digest of each package. Commit it.";
 const KEY: &str = "The OpenPGP secret key, armoured, when --key names no file.";
 const PASSPHRASE: &str = "The passphrase of the secret key, when --passphrase-file names no file.";
 const AWS: &str =
@@ -33,9 +34,10 @@ const REMARKS: &[Remark] = &[
     ("liege", EXAMPLES, "liege check shop.toml", "Finds every mistake of the spec."),
     ("liege", EXAMPLES, "liege build shop.toml", "Builds its packages into out/."),
     ("build", ENVIRONMENT, "SOURCE_DATE_EPOCH", EPOCH),
+    ("build", FILES, "liege.lock", LOCK),
     ("build", FILES, "out/FAMILY/", "The packages for a family."),
     ("build", FILES, "out/manifest.json", "What was built: packages, versions, files and their digests."),
-    ("build", EXAMPLES, "liege build shop.toml --family debian", "Builds for Debian and Ubuntu alone."),
+    ("build", EXAMPLES, "liege build shop.toml --app web", "Builds the packages of one application alone."),
     ("build", EXAMPLES, "liege build shop.toml -W all", "Builds nothing when there is a warning."),
     ("check", EXAMPLES, "liege check shop.toml --verbose", "Tells also why each mistake is one."),
     (
@@ -73,7 +75,9 @@ const REMARKS: &[Remark] = &[
     ("options", EXAMPLES, "liege options harakiri", "Describes the option harakiri, and what a change of it causes."),
     ("options", EXAMPLES, "liege options memory", "Lists the options that say something of memory."),
     ("plan", ENVIRONMENT, "SOURCE_DATE_EPOCH", EPOCH),
-    ("plan", EXAMPLES, "liege plan shop.toml --family debian --app web", "Shows one package."),
+    ("plan", EXAMPLES, "liege plan shop.toml --app web", "Shows the packages of one application."),
+    ("plan", FILES, "liege.lock", LOCK),
+    ("plan", EXAMPLES, "liege plan shop.toml --against out", "Tells what changes since the build in out/."),
     ("publish", ENVIRONMENT, "LIEGE_KEY", KEY),
     ("publish", ENVIRONMENT, "LIEGE_PASSPHRASE", PASSPHRASE),
     ("publish", ENVIRONMENT, "AWS_*", AWS),

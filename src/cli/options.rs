@@ -35,7 +35,7 @@ fn search(entries: &[Entry], word: &str) -> Result<(), Failure> {
             let names = entries.iter().map(|entry| entry.name.as_str());
             let near = nearest(word, names).or_else(|| uwsgi::nearest(word));
             let hint = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-            Err(anyhow!("no option is called {word} or says so of itself{hint}").into())
+            Err(anyhow!("no option has {word} in its name or description{hint}").into())
         }
         ([one], []) => print(&describe(one)?),
         ([], [(name, facts)]) => print(&describe_free(name, *facts)),

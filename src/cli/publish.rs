@@ -94,7 +94,7 @@ pub fn run(arguments: &PublishArguments, verbosity: Verbosity) -> Result<(), Fai
 /// `liege refresh`: signs the present state of repositories anew.
 pub fn refresh(arguments: &RefreshArguments, verbosity: Verbosity) -> Result<(), Failure> {
     let signer = arguments.terms.key.signer()?;
-    let store = Store::open(&arguments.destination, Purpose::Write)?;
+    let store = Store::open(&arguments.destination, Purpose::Change)?;
     let mut run = Run::new(&arguments.terms, &store, &signer, arguments.terms.name.clone(), verbosity)?;
     let mut found = 0;
     for family in Family::all() {
