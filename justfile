@@ -26,6 +26,15 @@ publish:
     tests/publish/rotated
     tests/publish/elsewhere
 
+# Measures liege beside others on the same packages, and prints one table (some minutes; benches/README.md reads it).
+bench *sections:
+    benches/setup
+    cargo bench --bench whole -- {{sections}}
+
+# Measures liege's parts.
+bench-parts:
+    cargo bench --bench parts
+
 # What CI runs.
 ci:
     .ci/run

@@ -212,14 +212,17 @@ impl Repository<'_> {
         policy: &Policy<'_>,
         certificate: &Certificate,
     ) -> Result<Option<Report>> {
-        let state = self.state(certificate)?;
+        let mut state = self.state(certificate)?;
         self.refuse_older(state.root.as_ref(), policy)?;
         sweep::sweep(self, &state, policy)?;
-        let mut merged = merge::merge(self, &state, candidates, policy)?;
+        let mut merged = merge::merge(self, std::mem::take(&mut state.entries), candidates, policy)?;
         let changes = !merged.added.is_empty() || !merged.removed.is_empty();
-        if let Some(root) = state.root.as_ref().filter(|root| !changes && !self.is_due(root, &state, policy)) {
-            self.finish(policy, certificate)?;
-            return Ok(Some(report(&merged, root, Signed::Before)));
+        if let (Some(pointer), Some(root)) = (&state.pointer, &state.root)
+            && !changes
+            && !self.is_due(root, pointer, policy)
+        {
+            let root = self.finish(&pointer.bytes, &merged.entries, policy, certificate)?;
+            return Ok(Some(report(&merged, &root, Signed::Before)));
         }
         merged.entries.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
         let former = state.root.as_ref();
@@ -239,21 +242,20 @@ impl Repository<'_> {
         let sealed = self.kind.seal(&merged.entries, &seal)?;
         self.store.create(sealed.files.into_iter().map(|file| (self.path(&file.path), file.bytes)).collect())?;
         let pointer = sealed.pointer;
-        if self.store.replace(&self.path(&pointer.path), pointer.bytes, state.pointer.as_ref())? == Outcome::Overtaken {
+        let path = self.path(&pointer.path);
+        if self.store.replace(&path, pointer.bytes.clone(), state.pointer.as_ref())? == Outcome::Overtaken {
             return Ok(None);
         }
-        let root = self.finish(policy, certificate)?;
+        let root = self.finish(&pointer.bytes, &merged.entries, policy, certificate)?;
         Ok(Some(report(&merged, &root, Signed::Now)))
     }
 
     /// Whether a root has to be signed anew although no package changed: half of the time for which it is believed is over,
     /// or another key signed it.
-    fn is_due(&self, root: &Root, state: &State, policy: &Policy<'_>) -> bool {
+    fn is_due(&self, root: &Root, pointer: &Stored, policy: &Policy<'_>) -> bool {
         let late = |until: i64| policy.valid_for.is_some_and(|lasting| until - policy.now < lasting / 2);
-        let is_foreign = state.pointer.as_ref().is_some_and(|pointer| {
-            let own = policy.signer.certificate();
-            self.kind.open(&pointer.bytes, &self.reader(), &self.settings, own).is_err()
-        });
+        let own = policy.signer.certificate();
+        let is_foreign = self.kind.open(&pointer.bytes, &self.reader(), &self.settings, own).is_err();
         let has_moved = self.settings.url.is_some() && root.url.is_some() && self.settings.url != root.url;
         policy.signing == Signing::Always || root.valid_until.is_some_and(late) || is_foreign || has_moved
     }
@@ -276,29 +278,45 @@ impl Repository<'_> {
         Ok(())
     }
 
-    /// Writes what follows from the present state, also after a publisher that was interrupted: copies of index files under
-    /// the names that other clients ask for, and signatures apart from what they sign.
-    fn finish(&self, policy: &Policy<'_>, certificate: &Certificate) -> Result<Root> {
+    /// Writes what follows from the state of `pointer` and `entries`, also after a publisher that was interrupted: copies of
+    /// index files under the names that other clients ask for, and signatures apart from what they sign.
+    fn finish(
+        &self,
+        pointer: &[u8],
+        entries: &[Entry],
+        policy: &Policy<'_>,
+        certificate: &Certificate,
+    ) -> Result<Root> {
+        let root = self.kind.open(pointer, &self.reader(), &self.settings, certificate)?;
+        if self.follow(&Opened { pointer, root: &root, entries }, policy)? == Outcome::Written {
+            return Ok(root);
+        }
+        // Another publisher was faster with the next state, and may be slower with what follows from it.
         for _ in 0..ATTEMPTS {
             let state = self.state(certificate)?;
             let (Some(pointer), Some(root)) = (state.pointer, state.root) else { bail!("the repository is gone") };
-            for listed in root.files.iter().filter(|listed| listed.path != listed.lasting_path) {
-                self.copy(listed)?;
-            }
-            let opened = Opened { pointer: &pointer.bytes, root: &root, entries: &state.entries };
-            for file in self.kind.companions(&opened, &self.settings, policy.signer)? {
-                let path = self.path(&file.path);
-                if self.store.read(&path)?.is_none_or(|stored| stored.bytes != file.bytes) {
-                    self.store.overwrite(&path, file.bytes)?;
-                }
-            }
-            // Another publisher may have been faster with the next state, and slower with what follows from it.
-            let now = self.store.read(&self.path(&self.kind.pointer(&self.settings)))?;
-            if now.is_some_and(|now| now.bytes == pointer.bytes) {
+            let present = Opened { pointer: &pointer.bytes, root: &root, entries: &state.entries };
+            if self.follow(&present, policy)? == Outcome::Written {
                 return Ok(root);
             }
         }
         bail!("{}: others keep publishing to {}", self.store.name(), self.directory)
+    }
+
+    /// Writes what follows from a state, and says whether it was still the present one at the end.
+    fn follow(&self, state: &Opened<'_>, policy: &Policy<'_>) -> Result<Outcome> {
+        for listed in state.root.files.iter().filter(|listed| listed.path != listed.lasting_path) {
+            self.copy(listed)?;
+        }
+        for file in self.kind.companions(state, &self.settings, policy.signer)? {
+            let path = self.path(&file.path);
+            if self.store.read(&path)?.is_none_or(|stored| stored.bytes != file.bytes) {
+                self.store.overwrite(&path, file.bytes)?;
+            }
+        }
+        let now = self.store.read(&self.path(&self.kind.pointer(&self.settings)))?;
+        let is_present = now.is_some_and(|now| now.bytes == state.pointer);
+        Ok(if is_present { Outcome::Written } else { Outcome::Overtaken })
     }
 
     fn copy(&self, listed: &Listed) -> Result<()> {

@@ -1,6 +1,7 @@
 //! Repositories: packages → the index files that apt, dnf and zypper read, and back. Nothing here reads or writes files.
 
 mod apt;
+mod gzip;
 mod rpm_md;
 
 use std::cmp::Ordering;
@@ -10,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::family::Family;
 use crate::sign::{Certificate, Signer};
+use gzip::{gunzip, gzip};
 
 /// One package of a repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -220,26 +222,4 @@ pub fn of_format(format: &str) -> Result<&'static dyn Kind> {
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
-}
-
-/// gzip without name or date, so that the same text gives the same bytes.
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    use std::io::Write as _;
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
-    // Writing to memory cannot fail.
-    let _ = encoder.write_all(bytes);
-    encoder.finish().unwrap_or_default()
-}
-
-/// Undoes [`gzip`], up to a size that no honest index has.
-fn gunzip(bytes: &[u8]) -> Result<Vec<u8>> {
-    use std::io::Read as _;
-    const LARGEST: u64 = 4 << 30;
-    let mut text = Vec::new();
-    let mut decoder = flate2::read::MultiGzDecoder::new(bytes).take(LARGEST);
-    decoder.read_to_end(&mut text).map_err(|error| anyhow!("it cannot be unpacked: {error}"))?;
-    if text.len() as u64 == LARGEST {
-        return Err(anyhow!("it is larger than {LARGEST} bytes when unpacked"));
-    }
-    Ok(text)
 }

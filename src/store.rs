@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, bail};
+use futures_executor::block_on;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use object_store::aws::AmazonS3Builder;
 use object_store::http::HttpBuilder;
@@ -15,6 +16,7 @@ use object_store::prefix::PrefixStore;
 use object_store::{
     Attribute, Attributes, ClientOptions, Error, ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, UpdateVersion,
 };
+use rayon::prelude::*;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::date::now;
@@ -28,13 +30,21 @@ const LOCK: &str = ".lock";
 /// A place for files, each written whole or not at all.
 pub struct Store {
     inner: Arc<dyn ObjectStore>,
-    runtime: Runtime,
+    driver: Driver,
     /// How two writers are kept apart.
     writers: Writers,
     /// Whether web servers show clients what is written.
     is_served: bool,
     /// What to call it in messages.
     name: String,
+}
+
+/// What waits for requests.
+enum Driver {
+    /// The thread that asks: a directory answers at once, and many files are a matter of cores.
+    Caller,
+    /// A runtime: an answer comes from a network, and many are under way at once.
+    Runtime(Runtime),
 }
 
 enum Writers {
@@ -106,12 +116,17 @@ impl Store {
                 let store = HttpBuilder::new().with_url(place).with_client_options(options).build();
                 (Arc::new(store.with_context(failed)?), Writers::Conditional)
             }
-            Some(("file", path)) => directory(FilePath::new(path), purpose).with_context(failed)?,
+            Some(("file", path)) => return Self::directory(FilePath::new(path), purpose, place),
             Some((scheme, _)) => bail!("cannot write to {scheme}://: name a directory or s3://BUCKET/PREFIX"),
-            None => directory(FilePath::new(place), purpose).with_context(failed)?,
+            None => return Self::directory(FilePath::new(place), purpose, place),
         };
         let writers = if purpose == Purpose::Share { Writers::Alike } else { writers };
-        Self::over(inner, writers, true, place)
+        Ok(Self { inner, driver: runtime()?, writers, is_served: true, name: place.to_owned() })
+    }
+
+    fn directory(path: &FilePath, purpose: Purpose, place: &str) -> Result<Self> {
+        let (inner, writers) = directory(path, purpose).with_context(|| format!("cannot open {place}"))?;
+        Ok(Self { inner, driver: Driver::Caller, writers, is_served: true, name: place.to_owned() })
     }
 
     /// Any other storage with conditional writes, of which no web server shows anything.
@@ -119,12 +134,28 @@ impl Store {
     /// # Errors
     /// No threads to be had.
     pub fn of(inner: Arc<dyn ObjectStore>) -> Result<Self> {
-        Self::over(inner, Writers::Conditional, false, "the storage")
+        let (driver, writers) = (runtime()?, Writers::Conditional);
+        Ok(Self { inner, driver, writers, is_served: false, name: "the storage".to_owned() })
     }
 
-    fn over(inner: Arc<dyn ObjectStore>, writers: Writers, is_served: bool, name: &str) -> Result<Self> {
-        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().context("cannot start")?;
-        Ok(Self { inner, runtime, writers, is_served, name: name.to_owned() })
+    fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        match &self.driver {
+            Driver::Caller => block_on(work),
+            Driver::Runtime(runtime) => runtime.block_on(work),
+        }
+    }
+
+    /// Works on many at once, and keeps their order.
+    fn wait_for_all<T, R, F>(&self, items: Vec<T>, work: impl Fn(T) -> F + Sync) -> Result<Vec<R>>
+    where
+        T: Send,
+        R: Send,
+        F: Future<Output = Result<R>>,
+    {
+        match &self.driver {
+            Driver::Caller => items.into_par_iter().map(|item| block_on(work(item))).collect(),
+            Driver::Runtime(runtime) => runtime.block_on(stream::iter(items).map(work).buffered(AT_ONCE).try_collect()),
+        }
     }
 
     /// What to call it in messages.
@@ -138,7 +169,7 @@ impl Store {
     /// # Errors
     /// A file that cannot be read.
     pub fn read(&self, path: &str) -> Result<Option<Stored>> {
-        self.runtime.block_on(self.read_one(path))
+        self.wait(self.read_one(path))
     }
 
     /// Reads many files; none where there is none.
@@ -146,9 +177,8 @@ impl Store {
     /// # Errors
     /// A file that cannot be read.
     pub fn read_some(&self, paths: &[String]) -> Result<Vec<Option<Vec<u8>>>> {
-        let reads = stream::iter(paths)
-            .map(|path| async move { Ok::<_, anyhow::Error>(self.read_one(path).await?.map(|stored| stored.bytes)) });
-        self.runtime.block_on(reads.buffered(AT_ONCE).try_collect())
+        let read = |path: String| async move { Ok(self.read_one(&path).await?.map(|stored| stored.bytes)) };
+        self.wait_for_all(paths.to_vec(), read)
     }
 
     async fn read_one(&self, path: &str) -> Result<Option<Stored>> {
@@ -167,10 +197,9 @@ impl Store {
     /// # Errors
     /// A file that cannot be written.
     pub fn create(&self, files: Vec<(String, Vec<u8>)>) -> Result<Vec<Outcome>> {
-        let writes = stream::iter(files).map(|(path, bytes)| async move {
+        self.wait_for_all(files, |(path, bytes)| async move {
             self.put(&path, bytes, PutOptions { mode: PutMode::Create, ..PutOptions::default() }).await
-        });
-        self.runtime.block_on(writes.buffered(AT_ONCE).try_collect())
+        })
     }
 
     /// Writes a file that changes, unless somebody else wrote it since `former` was read. It waits for the next second when
@@ -188,7 +217,7 @@ impl Store {
         if self.is_served && former.is_some_and(|former| former.modified == now()) {
             std::thread::sleep(rest_of_second());
         }
-        self.runtime.block_on(self.put(path, bytes, self.changing(mode)))
+        self.wait(self.put(path, bytes, self.changing(mode)))
     }
 
     /// Writes a file that changes, whatever was there.
@@ -196,7 +225,7 @@ impl Store {
     /// # Errors
     /// A file that cannot be written.
     pub fn overwrite(&self, path: &str, bytes: Vec<u8>) -> Result<()> {
-        self.runtime.block_on(self.put(path, bytes, self.changing(PutMode::Overwrite))).map(|_| ())
+        self.wait(self.put(path, bytes, self.changing(PutMode::Overwrite))).map(|_| ())
     }
 
     /// Caches between the storage and clients must not keep what changes.
@@ -228,7 +257,7 @@ impl Store {
             .inner
             .list(Some(&path))
             .map_ok(|meta| Found { path: meta.location.to_string(), modified: meta.last_modified.timestamp() });
-        self.runtime.block_on(found.try_collect()).with_context(failed)
+        self.wait(found.try_collect()).with_context(failed)
     }
 
     /// Removes files.
@@ -236,11 +265,11 @@ impl Store {
     /// # Errors
     /// A file that cannot be removed.
     pub fn remove(&self, paths: &[String]) -> Result<()> {
-        let removals = stream::iter(paths).map(|path| async move {
+        let remove = |path: String| async move {
             let failed = || format!("cannot remove {path} in {}", self.name);
-            self.inner.delete(&Path::parse(path).with_context(failed)?).await.with_context(failed)
-        });
-        self.runtime.block_on(removals.buffer_unordered(AT_ONCE).try_collect())
+            self.inner.delete(&Path::parse(&path).with_context(failed)?).await.with_context(failed)
+        };
+        self.wait_for_all(paths.to_vec(), remove).map(|_| ())
     }
 
     /// Whether what an earlier writer left unfinished can only be from one who is gone.
@@ -248,6 +277,11 @@ impl Store {
     pub fn is_locked(&self) -> bool {
         matches!(self.writers, Writers::Locked { .. })
     }
+}
+
+fn runtime() -> Result<Driver> {
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().context("cannot start")?;
+    Ok(Driver::Runtime(runtime))
 }
 
 /// How long it takes until the next second has begun, also for a file system, whose clock ticks less often.
@@ -265,7 +299,7 @@ fn directory(path: &FilePath, purpose: Purpose) -> Result<(Arc<dyn ObjectStore>,
         std::fs::create_dir_all(path).with_context(|| format!("cannot make {}", path.display()))?;
     }
     if matches!(purpose, Purpose::Read | Purpose::Share) {
-        return Ok((Arc::new(LocalFileSystem::new_with_prefix(path)?), Writers::Conditional));
+        return Ok((Arc::new(LocalFileSystem::new_with_prefix(path)?), Writers::Alike));
     }
     let lock = File::options().create(true).truncate(false).write(true).open(path.join(LOCK));
     let lock = lock.with_context(|| format!("cannot write to {}", path.display()))?;

@@ -37,8 +37,9 @@ impl Format for Deb {
     }
 
     fn build(&self, package: &Package, writer: &mut dyn Write) -> Result<()> {
-        let data = archive::data(package)?;
-        let control = archive::control(package, &control::files(package))?;
+        let stored = archive::stored(package);
+        let data = archive::data(package, &stored)?;
+        let control = archive::control(package, &control::files(package, &stored))?;
         let mut archive = ar::Builder::new(writer);
         let members: [(&str, &[u8]); 3] =
             [("debian-binary", b"2.0\n"), ("control.tar.gz", &control), ("data.tar.gz", &data)];

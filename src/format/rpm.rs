@@ -10,7 +10,7 @@ use rpm::{
     Timestamp,
 };
 
-use super::Format;
+use super::{Format, GZIP_LEVEL};
 use crate::package::{Contents, File, Package, Relation, RelationKind, Role};
 use crate::unpacked::Unpacked;
 
@@ -59,7 +59,10 @@ impl Format for Rpm {
         );
         builder
             .using_config(
-                BuildConfig::v4().compression(CompressionWithLevel::Gzip(9)).source_date(date).reserved_space(None),
+                BuildConfig::v4()
+                    .compression(CompressionWithLevel::Gzip(GZIP_LEVEL))
+                    .source_date(date)
+                    .reserved_space(None),
             )
             .release(package.release.to_string())
             .description(&package.description)

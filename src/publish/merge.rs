@@ -6,7 +6,7 @@ use std::fmt;
 use anyhow::{Context as _, Result, bail};
 use rayon::prelude::*;
 
-use super::{Candidate, Policy, Repository, State};
+use super::{Candidate, Policy, Repository};
 use crate::repository::{Entry, sha256};
 use crate::store::Outcome;
 
@@ -42,19 +42,18 @@ pub struct Merged {
     pub removed: Vec<String>,
 }
 
-/// Writes the files of new packages, and says what the repository will hold. Nothing is written when one is refused.
+/// Writes the files of new packages, and says what a repository of `entries` will hold. Nothing is written when one is refused.
 pub fn merge(
     repository: &Repository<'_>,
-    state: &State,
+    mut entries: Vec<Entry>,
     candidates: &[Candidate],
     policy: &Policy<'_>,
 ) -> Result<Merged> {
     let present: BTreeMap<(&str, &str), &Entry> =
-        state.entries.iter().map(|entry| ((entry.name.as_str(), entry.version.as_str()), entry)).collect();
+        entries.iter().map(|entry| ((entry.name.as_str(), entry.version.as_str()), entry)).collect();
     let (known, new): (Vec<&Candidate>, Vec<&Candidate>) =
         candidates.iter().partition(|candidate| present.contains_key(&candidate.key()));
     refuse(repository, &known, &present, policy)?;
-    let mut entries = state.entries.clone();
     let mut added = Vec::new();
     for chunk in new.chunks(CHUNK) {
         for entry in write(repository, chunk, policy)? {

@@ -7,9 +7,11 @@ mod repomd;
 use std::cmp::Ordering;
 
 use anyhow::{Context as _, Result, bail};
+use rayon::prelude::*;
 
-use super::{Entry, File, Kind, Listed, Opened, Read, Root, Seal, Sealed, Settings, gunzip, gzip, sha256};
+use super::{Entry, File, Kind, Listed, Opened, Read, Root, Seal, Sealed, Settings, gunzip, sha256};
 use crate::sign::{Certificate, Signer, armor_signature};
+use repomd::Index;
 
 /// The one file that says which state is the present one: dnf and zypper read it as a list of one mirror. A client that
 /// fetches repomd.xml and its signature one after the other gets both of the same state, also while another is published.
@@ -106,10 +108,8 @@ impl Kind for RpmMd {
     }
 
     fn entries(&self, files: &[Vec<u8>]) -> Result<Vec<Entry>> {
-        let mut texts = Vec::new();
-        for file in files {
-            texts.push(String::from_utf8(gunzip(file)?).context("an index is not UTF-8")?);
-        }
+        let text = |file: &Vec<u8>| String::from_utf8(gunzip(file)?).context("an index is not UTF-8");
+        let texts: Vec<String> = files.par_iter().map(text).collect::<Result<_>>()?;
         let [primary, filelists, other] = &texts[..] else { bail!("repomd.xml does not name all three indices") };
         fragments::entries([primary, filelists, other])
     }
@@ -146,12 +146,12 @@ impl Kind for RpmMd {
 impl RpmMd {
     /// All files of `repodata`, the root last; `way` leads from there to the packages.
     fn repodata(&self, entries: &[Entry], way: &str, date: i64, signer: &Signer) -> Result<Vec<File>> {
-        let file = |(index, (name, element)): (usize, (&str, &str))| {
-            let bytes = gzip(fragments::join(element, entries, index, way).as_bytes());
-            File { path: format!("repodata/{}-{name}.xml.gz", sha256(&bytes)), bytes }
+        let index = |(number, (name, element)): (usize, (&str, &str))| {
+            Index::of(name, fragments::join(element, entries, number, way).as_bytes())
         };
-        let mut files: Vec<File> = INDICES.into_iter().enumerate().map(file).collect();
-        let root = repomd::text(&files, date)?.into_bytes();
+        let indices: Vec<Index> = INDICES.into_par_iter().enumerate().map(index).collect::<Result<_>>()?;
+        let root = repomd::text(&indices, date)?.into_bytes();
+        let mut files: Vec<File> = indices.into_iter().map(|index| index.file).collect();
         let signature = armor_signature(signer.sign(&root, u32::try_from(date)?)?)?;
         files.push(File { path: KEY.to_owned(), bytes: signer.certificate().armored()? });
         files.push(File { path: SIGNATURE.to_owned(), bytes: signature });

@@ -8,17 +8,31 @@ use anyhow::{Context as _, Result, bail};
 use flate2::{Compression, GzBuilder};
 use tar::{EntryType, Header};
 
+use crate::format::GZIP_LEVEL;
 use crate::package::{Contents, File, Package, Role};
 
 /// A file of control.tar: name, mode, text.
 pub type Member = (String, u32, String);
 
+/// A file as the package brings it.
+pub struct Stored<'p> {
+    /// What it is.
+    pub file: &'p File,
+    /// Its bytes, if it is a plain file.
+    pub bytes: Option<Cow<'p, [u8]>>,
+}
+
+/// What the package installs: everything but links that its scripts make.
+pub fn stored(package: &Package) -> Vec<Stored<'_>> {
+    let installed = package.files.iter().filter(|file| !matches!(file.contents, Contents::GhostLink(_)));
+    installed.map(|file| Stored { file, bytes: bytes_of(file) }).collect()
+}
+
 /// data.tar, compressed: every directory above a file, then the file.
-pub fn data(package: &Package) -> Result<Vec<u8>> {
-    let installed = || package.files.iter().filter(|file| !matches!(file.contents, Contents::GhostLink(_)));
-    let mut known: BTreeSet<&str> = installed().map(|file| file.path.as_str()).collect();
+pub fn data(package: &Package, stored: &[Stored<'_>]) -> Result<Vec<u8>> {
+    let mut known: BTreeSet<&str> = stored.iter().map(|stored| stored.file.path.as_str()).collect();
     let mut archive = Archive::begin(package.date)?;
-    for file in installed() {
+    for Stored { file, bytes } in stored {
         for folder in folders_above(&file.path) {
             if known.insert(folder) {
                 archive.append(&Entry::directory(format!(".{folder}/"), package.date), &[])?;
@@ -30,9 +44,9 @@ pub fn data(package: &Package) -> Result<Vec<u8>> {
             group: &file.group,
             ..Entry::directory(format!(".{}/", file.path), package.date_of(file))
         };
-        match stored(file) {
+        match bytes {
             Some(bytes) => {
-                archive.append(&Entry { path: format!(".{}", file.path), kind: EntryType::Regular, ..entry }, &bytes)?
+                archive.append(&Entry { path: format!(".{}", file.path), kind: EntryType::Regular, ..entry }, bytes)?
             }
             None => archive.append(&entry, &[])?,
         }
@@ -55,14 +69,13 @@ fn folders_above(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices('/').map(|(end, _)| &path[..end]).filter(|folder| !folder.is_empty())
 }
 
-/// The bytes of a file as they are stored; none for what is no plain file.
-pub fn stored(file: &File) -> Option<Cow<'_, [u8]>> {
+fn bytes_of(file: &File) -> Option<Cow<'_, [u8]>> {
     let Contents::Text(text) = &file.contents else { return None };
     if file.role != Role::CompressedDocumentation {
         return Some(Cow::Borrowed(text.as_bytes()));
     }
-    // Compressing to memory cannot fail.
-    compress(text.as_bytes()).ok().map(Cow::Owned)
+    // Debian Policy 12.7 wants documentation at the highest level. Compressing to memory cannot fail.
+    compress(text.as_bytes(), Compression::best()).ok().map(Cow::Owned)
 }
 
 /// Bytes of a name in a tar header.
@@ -110,7 +123,7 @@ impl Archive {
     }
 
     fn compress(self) -> Result<Vec<u8>> {
-        compress(&self.0.into_inner()?)
+        compress(&self.0.into_inner()?, Compression::new(GZIP_LEVEL))
     }
 }
 
@@ -128,9 +141,9 @@ fn set_name(header: &mut Header, path: &str) -> Result<()> {
     Ok(())
 }
 
-/// gzip without name or time, at the level that dpkg-deb and Debian Policy 12.7 use.
-fn compress(bytes: &[u8]) -> Result<Vec<u8>> {
-    let mut encoder = GzBuilder::new().write(Vec::with_capacity(bytes.len() / 3), Compression::best());
+/// gzip without name or time.
+fn compress(bytes: &[u8], level: Compression) -> Result<Vec<u8>> {
+    let mut encoder = GzBuilder::new().write(Vec::with_capacity(bytes.len() / 3), level);
     encoder.write_all(bytes)?;
     Ok(encoder.finish()?)
 }

@@ -2,32 +2,32 @@
 
 use md5::{Digest as _, Md5};
 
-use super::archive::{Member, stored};
+use super::archive::{Member, Stored};
 use super::{Deb, Format as _, KINDS};
 use crate::format::of_kind;
-use crate::package::{Contents, File, Package, Relation, RelationKind, Role};
+use crate::package::{Package, Relation, RelationKind, Role};
 
 /// Everything in control.tar, in dpkg-deb's order of importance.
-pub fn files(package: &Package) -> Vec<Member> {
-    let mut files = vec![("control".to_owned(), 0o644, control(package))];
+pub fn files(package: &Package, stored: &[Stored<'_>]) -> Vec<Member> {
+    let mut files = vec![("control".to_owned(), 0o644, control(package, stored))];
     let conffiles: String =
         package.files.iter().filter(|file| file.role == Role::Config).map(|file| format!("{}\n", file.path)).collect();
     if !conffiles.is_empty() {
         files.push(("conffiles".to_owned(), 0o644, conffiles));
     }
-    files.push(("md5sums".to_owned(), 0o644, md5sums(package)));
+    files.push(("md5sums".to_owned(), 0o644, md5sums(stored)));
     files.extend(package.scripts.iter().map(|script| (script.name.clone(), 0o755, script.text.clone())));
     files
 }
 
 /// The control file: deb-control(5). Every value comes from a narrow type, so none can begin a new field.
-fn control(package: &Package) -> String {
+fn control(package: &Package, stored: &[Stored<'_>]) -> String {
     let mut fields = vec![
         ("Package", package.name.clone()),
         ("Version", format!("{}-{}", package.version, package.release)),
         ("Architecture", Deb.architecture().to_owned()),
         ("Maintainer", package.maintainer.clone()),
-        ("Installed-Size", installed_size(package).to_string()),
+        ("Installed-Size", installed_size(stored).to_string()),
     ];
     for kind in KINDS {
         let relations: Vec<String> = of_kind(package, kind).map(relation).collect();
@@ -66,22 +66,17 @@ fn folded(text: &str) -> String {
     text.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
-fn md5sums(package: &Package) -> String {
-    let line = |file: &File| {
-        let bytes = stored(file)?;
+fn md5sums(stored: &[Stored<'_>]) -> String {
+    let line = |Stored { file, bytes }: &Stored<'_>| {
+        let bytes = bytes.as_ref()?;
         // dpkg --verify leaves conffiles to its own list.
         (file.role != Role::Config)
-            .then(|| format!("{}  {}\n", hex::encode(Md5::digest(&bytes)), file.path.trim_start_matches('/')))
+            .then(|| format!("{}  {}\n", hex::encode(Md5::digest(bytes)), file.path.trim_start_matches('/')))
     };
-    package.files.iter().filter_map(line).collect()
+    stored.iter().filter_map(line).collect()
 }
 
 /// Kibibytes: each file rounded up, and one for everything else (dpkg-gencontrol(1), Installed-Size).
-fn installed_size(package: &Package) -> usize {
-    let of = |file: &File| match &file.contents {
-        Contents::GhostLink(_) => 0,
-        Contents::Text(_) => stored(file).map_or(1, |bytes| bytes.len().div_ceil(1024)),
-        Contents::Directory => 1,
-    };
-    package.files.iter().map(of).sum()
+fn installed_size(stored: &[Stored<'_>]) -> usize {
+    stored.iter().map(|stored| stored.bytes.as_ref().map_or(1, |bytes| bytes.len().div_ceil(1024))).sum()
 }

@@ -3,6 +3,7 @@
 use std::io::Read as _;
 
 use anyhow::{Context as _, Result, anyhow, bail};
+use rayon::prelude::*;
 
 use super::COMPONENT;
 use crate::repository::{Entry, sha256};
@@ -22,13 +23,14 @@ pub fn entry(file_name: &str, package: &[u8]) -> Result<Entry> {
 
 /// The index of these entries.
 pub fn index(entries: &[Entry]) -> String {
-    entries.iter().flat_map(|entry| entry.texts.first()).map(|text| format!("{text}\n")).collect()
+    entries.iter().flat_map(|entry| entry.texts.first()).flat_map(|text| [text.as_str(), "\n"]).collect()
 }
 
 /// Reads an index.
 pub fn parse(text: &str) -> Result<Vec<Entry>> {
-    let paragraphs = text.split("\n\n").map(str::trim_end).filter(|paragraph| !paragraph.is_empty());
-    paragraphs.map(paragraph).collect()
+    let paragraphs: Vec<&str> =
+        text.split("\n\n").map(str::trim_end).filter(|paragraph| !paragraph.is_empty()).collect();
+    paragraphs.into_par_iter().map(paragraph).collect()
 }
 
 fn paragraph(text: &str) -> Result<Entry> {

@@ -14,7 +14,8 @@ const CHANGES: usize = 10;
 
 /// The entry of a package of these bytes.
 pub fn entry(metadata: &PackageMetadata, path: &str, bytes: &[u8]) -> Result<Entry> {
-    let header = Header { metadata, path, size: bytes.len(), sha256: sha256(bytes) };
+    let files = metadata.get_file_entries()?;
+    let header = Header { metadata, files, path, size: bytes.len(), sha256: sha256(bytes) };
     let texts = vec![header.primary()?, header.filelists()?, header.other()?];
     Ok(Entry {
         name: metadata.get_name()?.to_owned(),
@@ -28,6 +29,7 @@ pub fn entry(metadata: &PackageMetadata, path: &str, bytes: &[u8]) -> Result<Ent
 
 struct Header<'m> {
     metadata: &'m PackageMetadata,
+    files: Vec<FileEntry<'m>>,
     path: &'m str,
     size: usize,
     sha256: String,
@@ -68,7 +70,7 @@ impl Header<'_> {
         let offsets = of.get_package_segment_offsets();
         writeln!(text, r#"    <rpm:header-range start="{}" end="{}"/>"#, offsets.header, offsets.payload)?;
         text.push_str(&self.relations()?);
-        for file in of.get_file_entries()?.iter().filter(|file| is_primary(&path_of(file))) {
+        for file in self.files.iter().filter(|file| is_primary(&path_of(file))) {
             writeln!(text, "    {}", element_of(file))?;
         }
         text.push_str("  </format>\n</package>\n");
@@ -77,8 +79,8 @@ impl Header<'_> {
 
     fn filelists(&self) -> Result<String> {
         let mut text = self.begin()?;
-        for file in self.metadata.get_file_entries()? {
-            writeln!(text, "  {}", element_of(&file))?;
+        for file in &self.files {
+            writeln!(text, "  {}", element_of(file))?;
         }
         text.push_str("</package>\n");
         Ok(text)

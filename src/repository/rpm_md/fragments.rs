@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result, bail};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
+use rayon::prelude::*;
 
 use super::UP;
 use crate::repository::Entry;
@@ -33,7 +34,7 @@ pub fn entries(texts: [&str; 3]) -> Result<Vec<Entry>> {
         bail!("primary, filelists and other hold different numbers of packages");
     }
     primary
-        .into_iter()
+        .into_par_iter()
         .zip(filelists)
         .zip(other)
         .map(|((primary, files), other)| entry([primary, files, other]))

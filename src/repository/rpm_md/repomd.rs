@@ -7,10 +7,28 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use super::INDICES;
-use crate::repository::{File, Listed, Root, gunzip, sha256};
+use crate::repository::{File, Listed, Root, gzip, sha256};
+
+/// An index, and what its text was before it was compressed.
+pub struct Index {
+    /// The index as it is written.
+    pub file: File,
+    open_size: usize,
+    open_sha256: String,
+}
+
+impl Index {
+    /// The index of that name with this text.
+    pub fn of(name: &str, text: &[u8]) -> Result<Self> {
+        let (bytes, open_sha256) = rayon::join(|| gzip(text), || sha256(text));
+        let bytes = bytes?;
+        let path = format!("repodata/{}-{name}.xml.gz", sha256(&bytes));
+        Ok(Self { file: File { path, bytes }, open_size: text.len(), open_sha256 })
+    }
+}
 
 /// The text of `repomd.xml`; the revision is the date.
-pub fn text(indices: &[File], date: i64) -> Result<String> {
+pub fn text(indices: &[Index], date: i64) -> Result<String> {
     let mut text = String::from(concat!(
         r#"<?xml version="1.0" encoding="UTF-8"?>"#,
         "\n",
@@ -18,15 +36,14 @@ pub fn text(indices: &[File], date: i64) -> Result<String> {
         "\n"
     ));
     writeln!(text, "  <revision>{}</revision>", date)?;
-    for ((name, _), file) in INDICES.iter().zip(indices) {
-        let open = gunzip(&file.bytes)?;
+    for ((name, _), Index { file, open_size, open_sha256 }) in INDICES.iter().zip(indices) {
         writeln!(text, r#"  <data type="{name}">"#)?;
         writeln!(text, r#"    <checksum type="sha256">{}</checksum>"#, sha256(&file.bytes))?;
-        writeln!(text, r#"    <open-checksum type="sha256">{}</open-checksum>"#, sha256(&open))?;
+        writeln!(text, r#"    <open-checksum type="sha256">{open_sha256}</open-checksum>"#)?;
         writeln!(text, r#"    <location href="{}"/>"#, file.path)?;
         writeln!(text, "    <timestamp>{}</timestamp>", date)?;
         writeln!(text, "    <size>{}</size>", file.bytes.len())?;
-        writeln!(text, "    <open-size>{}</open-size>", open.len())?;
+        writeln!(text, "    <open-size>{open_size}</open-size>")?;
         writeln!(text, "  </data>")?;
     }
     text.push_str("</repomd>\n");
