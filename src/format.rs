@@ -11,6 +11,8 @@ use crate::family::Family;
 use crate::package::{Package, Relation, RelationKind};
 use crate::unpacked::Unpacked;
 
+pub use rpm::parse as parse_rpm;
+
 /// How hard packages are compressed. Level 9 of zlib-rs takes three times as long and saves nothing of packages this small.
 const GZIP_LEVEL: u32 = 6;
 

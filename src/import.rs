@@ -25,10 +25,8 @@ use draft::{Application, Drafts, Entry};
 use report::{Fate, Note, Report};
 use setting::{Instance, Origin};
 
+use crate::bounded::LARGEST_TEXT;
 use crate::value::SiteName;
-
-/// The largest file that is read, in bytes.
-pub const LARGEST: usize = 10_000_000;
 
 /// One file to import.
 #[derive(Debug)]
@@ -145,7 +143,7 @@ fn read_one<'a>(
     report: &mut Report,
 ) -> Result<(), Unreadable> {
     let refuse = |line: usize, message: &str| Unreadable { origin: input.origin(line), message: message.to_owned() };
-    if input.text.len() > LARGEST {
+    if input.text.len() as u64 > LARGEST_TEXT {
         return Err(refuse(1, "the file is larger than 10 MB, which no settings are"));
     }
     if input.text.trim_start().starts_with('<') {

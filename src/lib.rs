@@ -6,6 +6,7 @@
 //! written ([`output`], [`manifest`]). What was built is signed ([`sign`]) and added to repositories ([`repository`],
 //! [`publish`], [`store`]), which are re-checked ([`verify`], [`seen`]). Only [`cli`] prints.
 
+pub mod bounded;
 pub mod cache;
 pub mod cli;
 pub mod client;

@@ -18,7 +18,7 @@ use crate::template::Templates;
 use crate::value::SiteVersion;
 
 /// A package of one family, before it becomes bytes.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Package {
     /// Its name.
     pub name: String,

@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 use crate::diagnostic::Diagnostic;
 use crate::family::Family;
 use crate::rule::form::{MISSING_KEY, NO_APPLICATION, UNKNOWN_KEY, WRONG_TYPE, WRONG_VALUE};
-use crate::source::{Source, Table, inherit};
+use crate::source::{MOST, Source, Table, inherit};
 use crate::spec::{App, Application, Header, Spec};
 use crate::value::AppName;
 use table::TableReader;
@@ -29,8 +29,15 @@ const PLACEHOLDERS: &str = "site = 'site'\nversion = '0'\nmaintainer = 'Nobody <
 pub fn read(source: &Source<'_>) -> (Option<Spec>, Vec<Diagnostic>) {
     let mut reader = Reader { mistakes: Vec::new() };
     let spec = reader.spec(source);
+    if reader.mistakes.len() >= MOST {
+        let message = format!("these are the first {MOST} mistakes or more: the others are told once they are mended");
+        reader.mistakes.push(WRONG_VALUE.within(0..0, message));
+    }
     (spec, reader.mistakes)
 }
+
+/// How many bytes of `[defaults]` all applications together may inherit: each has them in memory.
+const MOST_INHERITED: usize = 100_000_000;
 
 struct Reader {
     mistakes: Vec<Diagnostic>,
@@ -79,6 +86,12 @@ impl Reader {
 
     fn applications(&mut self, source: &Source<'_>, defaults: &Table<'_>) -> Vec<Application> {
         let Some(tables) = self.subtable(source.root(), "app", "app") else { return Vec::new() };
+        if tables.len().saturating_mul(weight(defaults)) > MOST_INHERITED {
+            let message = format!("app: {} applications inherit more than {MOST_INHERITED} bytes", tables.len());
+            let help = "write into [defaults] what is short, or make several sites of this one";
+            self.mistakes.push(WRONG_VALUE.within(0..0, message).help(help));
+            return Vec::new();
+        }
         let mut applications = Vec::with_capacity(tables.len());
         for (key, value) in tables {
             let name = match AppName::new(key.get_ref().as_ref()) {
@@ -131,6 +144,12 @@ impl Reader {
         }
         value.get_ref().as_table()
     }
+}
+
+/// How many bytes of text the keys and values of a table are.
+fn weight(table: &Table<'_>) -> usize {
+    let value = |value: &Spanned<DeValue<'_>>| value.get_ref().as_table().map_or(value.span().len(), weight);
+    table.iter().map(|(key, entry)| key.span().len() + value(entry)).sum()
 }
 
 fn not_a_table(value: &Spanned<DeValue<'_>>, at: &str) -> Diagnostic {

@@ -9,6 +9,10 @@ use toml::de::{DeTable, DeValue};
 use crate::diagnostic::{Diagnostic, Key, Place, Severity};
 use crate::rule::form::TOML;
 
+/// How many mistakes of form are told at once. More of them are one mistake made many times, or another kind of file; and to
+/// find each, its table is read anew.
+pub const MOST: usize = 100;
+
 /// A table of the spec; every key and value in it knows its place in the text.
 pub type Table<'a> = DeTable<'a>;
 
@@ -27,6 +31,7 @@ impl<'a> Source<'a> {
         let (root, errors) = DeTable::parse_recoverable(text);
         let diagnostics = errors
             .iter()
+            .take(MOST)
             .map(|error| TOML.within(error.span().unwrap_or(0..0), format!("not valid TOML: {}", error.message())))
             .collect();
         (Self { name, text, root: root.into_inner() }, diagnostics)
@@ -83,12 +88,24 @@ impl<'a> Source<'a> {
         };
         let title = level.primary_title(&diagnostic.message).id(diagnostic.code);
         let span = self.span_of(&diagnostic.place);
-        let line = Snippet::source(self.text).path(self.name).annotation(AnnotationKind::Primary.span(span));
+        let (lines, first) = self.lines_around(&span);
+        let shown = span.start - lines.start..span.end - lines.start;
+        let line = Snippet::source(&self.text[lines])
+            .line_start(first)
+            .path(self.name)
+            .annotation(AnnotationKind::Primary.span(shown));
         let mut group = title.element(line);
         if let Some(help) = &diagnostic.help {
             group = group.element(Level::HELP.message(help));
         }
         renderer.render(&[group])
+    }
+
+    /// The lines that a span lies in, and the number of the first: drawing looks at all the text that it is given.
+    fn lines_around(&self, span: &Range<usize>) -> (Range<usize>, usize) {
+        let start = self.text[..span.start].rfind('\n').map_or(0, |end| end + 1);
+        let end = self.text[span.end..].find('\n').map_or(self.text.len(), |length| span.end + length + 1);
+        (start..end, self.text[..start].matches('\n').count() + 1)
     }
 
     /// Where the value of `key` is written: in the family's override, in the application's table or in `[defaults]`;

@@ -24,6 +24,9 @@ use crate::date::now;
 /// How many requests are under way at once.
 const AT_ONCE: usize = 16;
 
+/// The largest file that is read, in bytes: an index of 100,000 packages takes less than a tenth of it.
+const LARGEST: u64 = 1_000_000_000;
+
 /// Name of the file that a publisher to a directory locks.
 const LOCK: &str = ".lock";
 
@@ -187,6 +190,13 @@ impl Store {
             Err(Error::NotFound { .. }) => return Ok(None),
             found => found.with_context(failed)?,
         };
+        if found.meta.size > LARGEST {
+            bail!(
+                "{path} in {} is larger than {} MB, which no file of a repository is",
+                self.name,
+                LARGEST / 1_000_000
+            );
+        }
         let version = UpdateVersion { e_tag: found.meta.e_tag.clone(), version: found.meta.version.clone() };
         let modified = found.meta.last_modified.timestamp();
         Ok(Some(Stored { bytes: found.bytes().await.with_context(failed)?.to_vec(), modified, version }))

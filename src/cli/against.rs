@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use clap::builder::styling::{AnsiColor, Style};
 
 use super::{Failure, PlanArguments, print, read_certificate};
+use crate::bounded;
 use crate::comparison::{Change, Comparison};
 use crate::former::{self, Former};
 use crate::lock::Lock;
@@ -27,7 +28,7 @@ pub enum Format {
 pub fn formers(place: &str, arguments: &PlanArguments, site: &str) -> Result<Vec<Former>> {
     let path = Path::new(place);
     if path.is_file() {
-        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {place}"))?;
+        let text = bounded::read_text(path, bounded::LARGEST_LOCK).with_context(|| format!("cannot read {place}"))?;
         let lock = Lock::parse(&text).with_context(|| place.to_owned())?;
         return Ok(former::in_lock(&lock, site));
     }

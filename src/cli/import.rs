@@ -6,7 +6,8 @@ use clap::Args;
 
 use super::console::{Verbosity, counted};
 use super::{Failure, print, refuse_existing, write_new};
-use crate::import::{self, Imported, Input, LARGEST};
+use crate::bounded;
+use crate::import::{self, Imported, Input};
 use crate::value::SiteName;
 
 #[derive(Args)]
@@ -76,12 +77,7 @@ fn files(path: &Path, verbosity: Verbosity) -> anyhow::Result<Vec<PathBuf>> {
 
 fn read(path: &Path) -> Result<Input, Failure> {
     let name = path.display().to_string();
-    let length = fs::metadata(path).with_context(|| format!("cannot read {name}"))?.len();
-    if length > LARGEST as u64 {
-        eprintln!("error: {name}: the file is larger than 10 MB, which no settings are");
-        return Err(Failure::Spec);
-    }
-    let bytes = fs::read(path).with_context(|| format!("cannot read {name}"))?;
+    let bytes = bounded::read(path, bounded::LARGEST_TEXT).with_context(|| format!("cannot read {name}"))?;
     let text = String::from_utf8(bytes).map_err(|error| super::load::not_utf8(&name, &error))?;
     let place = std::path::absolute(path).with_context(|| format!("cannot find {name}"))?;
     Ok(Input::new(&name, place, text))

@@ -7,6 +7,7 @@ use anyhow::{Context as _, anyhow, bail};
 use super::console::{Verbosity, counted};
 use super::lock::SpecLock;
 use super::{Failure, Selection, SpecArguments};
+use crate::bounded;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::family::Family;
 use crate::package::{Item, STANDARD_DATE};
@@ -35,7 +36,8 @@ pub fn examine<T>(
     then: impl FnOnce(&Source<'_>, &[Diagnostic], Option<&Site<'_>>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let path = &arguments.spec;
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read the spec {}", path.display()))?;
+    let bytes = bounded::read(path, bounded::LARGEST_TEXT)
+        .with_context(|| format!("cannot read the spec {}", path.display()))?;
     let name = path.display().to_string();
     let text = String::from_utf8_lossy(&bytes);
     let (source, mut found) = Source::parse(&name, &text);

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::Selection;
 use super::console::Verbosity;
+use crate::bounded;
 use crate::lock::{LOCK, Lock, Locked};
 use crate::output::rewrite;
 use crate::release::{Note, Standing};
@@ -50,7 +51,7 @@ impl SpecLock {
             return Ok(None);
         }
         let path = spec.with_file_name(LOCK);
-        let text = match std::fs::read_to_string(&path) {
+        let text = match bounded::read_text(&path, bounded::LARGEST_LOCK) {
             Ok(text) => Some(text),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && !locked => None,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {

@@ -1,5 +1,6 @@
 //! The .rpm, version 4, by the rpm crate.
 
+mod sound;
 mod unpack;
 
 use std::io::Write;
@@ -13,6 +14,8 @@ use rpm::{
 use super::{Format, GZIP_LEVEL};
 use crate::package::{Contents, File, Package, Relation, RelationKind, Role};
 use crate::unpacked::Unpacked;
+
+pub use unpack::parse;
 
 /// The rpm package format.
 pub struct Rpm;

@@ -5,12 +5,14 @@ use std::cell::Cell;
 
 use super::placeholder::CORES;
 
-/// How often a variable may lead to another.
+/// How often a variable may lead to another, or a bracket stand in another.
 const DEEPEST: usize = 20;
 /// How many variables one text may name, those named by its variables included.
 const MOST: usize = 500;
 /// How long a text may become.
 const LONGEST: usize = 16_384;
+/// What is said of a longer one.
+const TOO_LONG: &str = "it becomes too long";
 
 /// What is looked up: the text of a variable, as written.
 pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -79,7 +81,7 @@ fn template(text: &str, variables: Variables<'_>, depth: usize) -> Result<Term, 
         result += before;
         result += &in_text(term)?;
         if result.len() > LONGEST {
-            return Err("it becomes too long".to_owned());
+            return Err(TOO_LONG.to_owned());
         }
         rest = after;
     }
@@ -119,6 +121,9 @@ impl<'a> Expression<'a> {
                 return Ok(left);
             }
             let (before, after) = (in_text(left)?, in_text(self.product()?)?);
+            if before.len() + after.len() > LONGEST {
+                return Err(TOO_LONG.to_owned());
+            }
             let numbers = before.parse::<i64>().ok().zip(after.parse::<i64>().ok());
             left = Term::Text(match numbers.filter(|_| is_sum) {
                 Some((a, b)) => a.checked_add(b).ok_or("the sum is too large")?.to_string(),
@@ -175,16 +180,25 @@ impl<'a> Expression<'a> {
         if !self.takes('(') {
             return Err("default wants a value in ( )".to_owned());
         }
-        let term = self.joined()?;
+        let term = self.nested(Self::joined)?;
         if self.takes(',') {
             self.word();
         }
         if self.takes(')') { Ok(term) } else { Err("a ) is missing".to_owned()) }
     }
 
+    /// Reads what stands in brackets; each level of them takes some of the stack.
+    fn nested(&mut self, read: impl FnOnce(&mut Self) -> Result<Term, String>) -> Result<Term, String> {
+        let depth = self.depth;
+        self.depth = depth.checked_sub(1).ok_or("its brackets are nested too deeply")?;
+        let term = read(self);
+        self.depth = depth;
+        term
+    }
+
     fn primary(&mut self) -> Result<Term, String> {
         if self.takes('(') {
-            let term = self.joined()?;
+            let term = self.nested(Self::joined)?;
             return if self.takes(')') { Ok(term) } else { Err("a ) is missing".to_owned()) };
         }
         for quote in ['\'', '"'] {
@@ -204,7 +218,7 @@ impl<'a> Expression<'a> {
         if !self.takes('[') {
             return self.variable(word);
         }
-        let key = in_text(self.primary()?)?;
+        let key = in_text(self.nested(Self::primary)?)?;
         if self.takes(']') { self.variable(&format!("{word}.{key}")) } else { Err("a ] is missing".to_owned()) }
     }
 
@@ -284,6 +298,19 @@ mod tests {
         }
         assert_eq!(expand("{{ ansible_processor_vcpus }}", &lookup).unwrap(), CORES.to_string());
         assert!(expand("{{ ansible_processor_vcpus * 2 + 1 }}", &lookup).is_err());
+    }
+
+    #[test]
+    fn what_is_too_deep_or_too_long_is_refused() {
+        for (text, reason) in [
+            (format!("{{{{ {} }}}}", "(".repeat(100_000)), "nested too deeply"),
+            (format!("{{{{ {} }}}}", "a[".repeat(100_000)), "nested too deeply"),
+            (format!("{{{{ {} }}}}", "x|d(".repeat(100_000)), "nested too deeply"),
+            (format!("{{{{ '{0}' ~ '{0}' }}}}", "x".repeat(10_000)), "too long"),
+            (format!("{0}{{{{ dir }}}}", "x".repeat(20_000)), "too long"),
+        ] {
+            assert!(expand(&text, &lookup).unwrap_err().contains(reason), "{}", &text[..20]);
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! uWSGI's ini files, read as uWSGI reads them (core/ini.c, tried with 2.0.21): no quotes, no continued lines, a comment is a
 //! whole line, all sections called `[uwsgi]` count and no other.
 
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::expression;
@@ -93,6 +94,7 @@ fn report_unread(input: &Input, line: usize, subject: &str, reason: &str, report
 #[must_use]
 pub fn instance(input: &Input, lines: &[Line<'_>], report: &mut Report) -> Instance {
     let placeholders = Placeholders { path: Some(&input.place), keys: keys(lines) };
+    let named: HashSet<&str> = lines.iter().flat_map(|line| names(line.value)).collect();
     let mut settings = Vec::new();
     let mut condition: Option<Origin> = None;
     for line in lines {
@@ -108,7 +110,7 @@ pub fn instance(input: &Input, lines: &[Line<'_>], report: &mut Report) -> Insta
                 "it depends on the condition in line {}, which uWSGI decides when it starts; set it by hand where it holds",
                 opened.line
             ));
-        } else if is_placeholder(line, lines) {
+        } else if is_placeholder(line, &named) {
             report.record(&setting, None, Outcome::Adapted("put in wherever it is named".to_owned()));
             continue;
         }
@@ -140,24 +142,29 @@ fn setting(input: &Input, line: &Line<'_>, placeholders: &Placeholders<'_>) -> S
     }
 }
 
-/// What `%(name)` may name: each key, and what `set-placeholder` makes up.
-fn keys<'a>(lines: &[Line<'a>]) -> Vec<(&'a str, &'a str)> {
+/// What `%(name)` may name: each key, and what `set-placeholder` makes up; of several the first counts.
+fn keys<'a>(lines: &[Line<'a>]) -> HashMap<&'a str, &'a str> {
     let made_up = lines
         .iter()
         .filter(|line| matches!(line.key, "set" | "set-ph" | "set-placeholder"))
         .filter_map(|line| line.value.split_once('='));
-    lines.iter().map(|line| (line.key, line.value)).chain(made_up).collect()
+    let mut keys = HashMap::new();
+    for (name, value) in lines.iter().map(|line| (line.key, line.value)).chain(made_up) {
+        keys.entry(name).or_insert(value);
+    }
+    keys
+}
+
+/// The names in the `%(name)` of a value.
+fn names(value: &str) -> impl Iterator<Item = &str> {
+    value.split("%(").skip(1).filter_map(|rest| rest.split_once(')')).map(|(name, _)| name)
 }
 
 /// Whether this is no option but a text that others name.
-fn is_placeholder(line: &Line<'_>, lines: &[Line<'_>]) -> bool {
-    let is_named = |name: &str| {
-        let written = format!("%({name})");
-        lines.iter().any(|line| line.value.contains(&written))
-    };
+fn is_placeholder(line: &Line<'_>, named: &HashSet<&str>) -> bool {
     match line.key {
-        "set-ph" | "set-placeholder" => line.value.split_once('=').is_some_and(|(name, _)| is_named(name)),
-        key => !uwsgi::is_option(key) && is_named(key),
+        "set-ph" | "set-placeholder" => line.value.split_once('=').is_some_and(|(name, _)| named.contains(name)),
+        key => !uwsgi::is_option(key) && named.contains(key),
     }
 }
 

@@ -1,5 +1,6 @@
 //! uWSGI's placeholders: what it puts in for `%n` and `%(name)` while it reads a file (tried with 2.0.21).
 
+use std::collections::HashMap;
 use std::path::Path;
 
 /// Stands for the number of cores of the machine, which only uWSGI knows when it starts: its `%k`.
@@ -7,13 +8,15 @@ pub const CORES: char = '\u{f8ff}';
 
 /// How many placeholders one value may name, those named by its placeholders included.
 const MOST: usize = 100;
+/// How long a value may become by what is put into it.
+const LONGEST: usize = 16_384;
 
 /// What the placeholders of one file stand for.
 pub struct Placeholders<'a> {
     /// The file, where it is known.
     pub path: Option<&'a Path>,
     /// Its keys with their values, as written.
-    pub keys: Vec<(&'a str, &'a str)>,
+    pub keys: HashMap<&'a str, &'a str>,
 }
 
 impl Placeholders<'_> {
@@ -65,13 +68,16 @@ impl Placeholders<'_> {
         while let Some((before, from)) = rest.split_once("%(") {
             let Some((name, after)) = from.split_once(')') else { return Err("a ) is missing".to_owned()) };
             result += before;
-            let own = self.keys.iter().find(|(known, _)| *known == name);
-            if let Some((_, value)) = own {
+            let own = self.keys.get(name);
+            if let Some(value) = own {
                 *named += 1;
                 if *named > MOST {
                     return Err(format!("%({name}) leads back to itself"));
                 }
                 result += &self.expand(&self.magic(value)?, name, named)?;
+                if result.len() > LONGEST {
+                    return Err("it becomes too long".to_owned());
+                }
             } else if crate::uwsgi::is_log_format(key) || name.starts_with(CORES) {
                 result += &format!("%({name})");
             } else {
@@ -88,7 +94,9 @@ mod tests {
     use super::*;
 
     fn resolve(key: &str, value: &str) -> Result<String, String> {
-        let keys = vec![("base", "/srv/%n"), ("media", "%(base)/media"), ("loop", "%(loop)")];
+        let long = "x".repeat(1000);
+        let keys =
+            HashMap::from([("base", "/srv/%n"), ("media", "%(base)/media"), ("loop", "%(loop)"), ("long", &*long)]);
         Placeholders { path: Some(Path::new("/etc/uwsgi/vassals/shop.ini")), keys }.resolve(key, value)
     }
 
@@ -111,6 +119,7 @@ mod tests {
             ("%(nothing)", "nothing in this file"),
             ("%(loop)", "leads back to itself"),
             ("%(open", ") is missing"),
+            (&"%(long)".repeat(20), "too long"),
         ] {
             assert!(resolve("chdir", value).unwrap_err().contains(reason), "{value}");
         }

@@ -1,16 +1,18 @@
 //! YAML and JSON as a tree whose every node knows its line.
 //!
-//! Bounded on purpose: a file is at most [`super::LARGEST`] bytes, [`DEEPEST`] levels deep, and aliases may not make it
-//! larger than [`MOST_NODES`].
+//! Bounded on purpose: a file is at most [`crate::bounded::LARGEST_TEXT`] bytes, [`DEEPEST`] levels deep, and aliases may not make it
+//! larger than [`LARGEST_TREE`].
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 
 /// How deep mappings and sequences may be nested.
 const DEEPEST: usize = 64;
-/// How many nodes a document may have once its aliases are followed.
-const MOST_NODES: usize = 1_000_000;
+/// How many bytes a document may take once its aliases are followed.
+const LARGEST_TREE: usize = 64_000_000;
+/// What a node takes besides its text, roughly.
+const NODE: usize = 64;
 
 /// A node of a document.
 #[derive(Clone, Debug)]
@@ -94,7 +96,7 @@ struct Open {
 struct Builder {
     open: Vec<Open>,
     anchors: HashMap<usize, Node>,
-    nodes: usize,
+    size: usize,
     root: Option<Node>,
 }
 
@@ -103,7 +105,7 @@ impl Builder {
         let line = span.start.line();
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                self.count(1, line)?;
+                self.count(NODE + text.len(), line)?;
                 self.add(anchor, Node { value: scalar(&text, style, tag.as_deref()), line });
                 Ok(())
             }
@@ -123,7 +125,7 @@ impl Builder {
             return malformed(line, format!("more than {DEEPEST} levels are nested in each other"));
         }
         self.open.push(Open { kind, anchor, line, nodes: Vec::new() });
-        self.count(1, line)
+        self.count(NODE, line)
     }
 
     fn leave(&mut self) -> Result<(), Malformed> {
@@ -153,10 +155,10 @@ impl Builder {
         Ok(())
     }
 
-    fn count(&mut self, nodes: usize, line: usize) -> Result<(), Malformed> {
-        self.nodes = self.nodes.saturating_add(nodes);
-        if self.nodes > MOST_NODES {
-            return malformed(line, format!("with its aliases the document has more than {MOST_NODES} values"));
+    fn count(&mut self, bytes: usize, line: usize) -> Result<(), Malformed> {
+        self.size = self.size.saturating_add(bytes);
+        if self.size > LARGEST_TREE {
+            return malformed(line, format!("with its aliases the document takes more than {LARGEST_TREE} bytes"));
         }
         Ok(())
     }
@@ -173,12 +175,13 @@ impl Builder {
 }
 
 impl Node {
-    /// How many nodes it holds, the collections below it by their contents.
+    /// How many bytes it takes with all that is below it.
     fn size(&self) -> usize {
-        1 + match &self.value {
+        NODE + match &self.value {
             Value::Sequence(nodes) => nodes.iter().map(Node::size).sum(),
-            Value::Mapping(entries) => entries.iter().map(|entry| entry.node.size()).sum(),
-            Value::Null | Value::Scalar(_) | Value::Encrypted => 0,
+            Value::Mapping(entries) => entries.iter().map(|entry| entry.key.len() + entry.node.size()).sum(),
+            Value::Scalar(text) => text.len(),
+            Value::Null | Value::Encrypted => 0,
         }
     }
 
@@ -228,11 +231,8 @@ fn entries(nodes: Vec<Node>) -> Result<Vec<Entry>, Malformed> {
             _ => entries.push(Entry { key: text, line: key.line, node }),
         }
     }
-    for entry in merged {
-        if !entries.iter().any(|own| own.key == entry.key) {
-            entries.push(entry);
-        }
-    }
+    let mut known: HashSet<String> = entries.iter().map(|entry| entry.key.clone()).collect();
+    entries.extend(merged.into_iter().filter(|entry| known.insert(entry.key.clone())));
     Ok(entries)
 }
 
@@ -268,6 +268,10 @@ mod tests {
         let node = parse("base: &base {a: 1, b: 2}\nx: {<<: *base, b: 3}\n").ok().unwrap();
         let own: Vec<_> = node.mapping().unwrap()[1].node.mapping().unwrap().iter().map(|e| e.node.text()).collect();
         assert_eq!(own, [Some("3"), Some("1")]);
+        // However many there are.
+        let many: String = (0..20_000).map(|number| format!("  k{number}: 1\n")).collect();
+        let node = parse(&format!("base: &base\n{many}x: {{<<: *base}}\n")).ok().unwrap();
+        assert_eq!(node.mapping().unwrap()[1].node.mapping().unwrap().len(), 20_000);
     }
 
     #[test]
@@ -287,6 +291,9 @@ mod tests {
             let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
             bomb += &format!("a{level}: &a{level} [{aliases}]\n");
         }
-        refused(&bomb, 6, "1000000 values");
+        refused(&bomb, 6, "64000000 bytes");
+        // A few values, each of them long.
+        let long = format!("a: &a {}\nb: [{}]\n", "x".repeat(1_000_000), vec!["*a"; 100].join(", "));
+        refused(&long, 2, "64000000 bytes");
     }
 }

@@ -12,7 +12,7 @@ use super::fields;
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::rule::Rule;
 use crate::rule::form::{MISSING_KEY, UNKNOWN_KEY, WRONG_TYPE, WRONG_VALUE};
-use crate::source::Table;
+use crate::source::{MOST, Table};
 use crate::spec::Header;
 use crate::uwsgi::{self, Restriction};
 
@@ -63,6 +63,9 @@ impl<'m, 'a, T: DeserializeOwned> TableReader<'m, 'a, T> {
                 let message = format!("{}: {}", joined(&place(top), &path), in_words(error.message()));
                 self.tell(rule_of(error.message()).within(span, message));
             }
+            if self.mistakes.len() >= MOST {
+                return None;
+            }
             self.taken_out.push(path);
         }
     }
@@ -83,6 +86,9 @@ impl<'m, 'a, T: DeserializeOwned> TableReader<'m, 'a, T> {
             std::mem::take(&mut self.table).into_iter().partition(|(key, _)| known.contains(&key.get_ref().as_ref()));
         self.table = table;
         for (key, value) in &unknown {
+            if self.mistakes.len() >= MOST {
+                return;
+            }
             let candidates = || known.iter().chain(self.besides).copied();
             let near = nearest(key.get_ref(), candidates());
             self.is_complete &= near.is_none();

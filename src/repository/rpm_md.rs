@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use rayon::prelude::*;
 
 use super::{Entry, File, Kind, Listed, Opened, Read, Root, Seal, Sealed, Settings, gunzip, sha256};
+use crate::format::parse_rpm;
 use crate::sign::{Certificate, Signer, armor_signature};
 use repomd::Index;
 
@@ -50,7 +51,7 @@ impl Kind for RpmMd {
     }
 
     fn admit(&self, file_name: &str, package: Vec<u8>, signer: &Signer) -> Result<(Entry, Vec<u8>)> {
-        let mut package = rpm::Package::parse(&mut &package[..]).context("it is no rpm")?;
+        let mut package = parse_rpm(&package)?;
         let header = package.header_bytes().context("its header cannot be read")?;
         // The date of the build, not of the signing: the same package signed again is the same bytes.
         let built = u32::try_from(package.metadata.get_build_time().unwrap_or_default())?;
@@ -115,12 +116,12 @@ impl Kind for RpmMd {
     }
 
     fn contents(&self, package: &[u8]) -> Result<String> {
-        let package = rpm::PackageMetadata::parse(&mut &package[..]).context("it is no rpm")?;
+        let package = parse_rpm(package)?;
         Ok(sha256(&package.header_bytes().context("its header cannot be read")?))
     }
 
     fn check_package(&self, package: &[u8], certificate: &Certificate) -> Result<()> {
-        let package = rpm::Package::parse(&mut &package[..]).context("it is no rpm")?;
+        let package = parse_rpm(package)?;
         package.verify_digests().context("its digests do not hold")?;
         let header = package.header_bytes().context("its header cannot be read")?;
         let signatures = package.raw_signatures().context("its signatures cannot be read")?;

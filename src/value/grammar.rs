@@ -109,13 +109,15 @@ fn is_path_tail(text: &str) -> bool {
 
 /// Whether `text` is one line of printable characters without blanks at either end.
 ///
-/// Bidirectional marks and line separators are refused besides control characters: they make a reader of the spec see
-/// another text than the machine does. A backslash at the end would join the next line to this one in a unit file.
+/// Marks of direction, line separators and all that is not seen (Unicode's category Cf) are refused besides control
+/// characters: they make a reader of the spec see another text than the machine does. A backslash at the end would join the next line to this one in a unit file.
 #[must_use]
 pub fn is_clean_line(text: &str) -> bool {
     let invisible = |c: char| {
         c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+            || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}')
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+            || matches!(c, '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
     };
     !text.chars().any(invisible) && text.trim() == text && !text.ends_with('\\')
 }

@@ -3,11 +3,21 @@
 use anyhow::{Context as _, Result};
 use rpm::{Dependency, FileFlags, Package, PackageMetadata, Scriptlet};
 
+use super::sound;
 use crate::unpacked::{PartName, Unpacked};
+
+/// Parses an artefact, which may be anybody's.
+///
+/// # Errors
+/// What is no rpm, or is damaged, or larger than any package of ours.
+pub fn parse(artefact: &[u8]) -> Result<Package> {
+    sound::check(artefact)?;
+    Package::parse(&mut &artefact[..]).context("it is no rpm")
+}
 
 /// Reads header and payload.
 pub fn unpack(artefact: &[u8]) -> Result<Unpacked> {
-    let package = Package::parse(&mut &artefact[..]).context("it is no rpm")?;
+    let package = parse(artefact)?;
     let metadata = &package.metadata;
     let mut unpacked = Unpacked::default();
     unpacked.put(PartName::Fields, "", fields(metadata)?);

@@ -1,5 +1,7 @@
 //! Variables → settings under uWSGI's own names, wherever in a variable they stand.
 
+use std::collections::HashMap;
+
 use super::meaning::{self, Meaning, meaning};
 use super::origin;
 use super::scope::{Scope, Variable};
@@ -160,7 +162,7 @@ impl<'a, 'r> Reader<'a, 'r> {
 /// What uWSGI makes of a value that a role writes into an ini.
 fn in_ini(target: &Target, value: String) -> Result<String, String> {
     match target {
-        Target::Uwsgi(option) => Placeholders { path: None, keys: Vec::new() }.resolve(option, &value),
+        Target::Uwsgi(option) => Placeholders { path: None, keys: HashMap::new() }.resolve(option, &value),
         Target::Spec(_) | Target::Nowhere(_) => Ok(value),
     }
 }

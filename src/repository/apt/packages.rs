@@ -8,6 +8,9 @@ use rayon::prelude::*;
 use super::COMPONENT;
 use crate::repository::{Entry, sha256};
 
+/// The largest control file, in bytes: what is larger would fill every client's memory.
+const LARGEST_CONTROL: u64 = 1 << 20;
+
 /// The entry of a .deb: its control file, where it lies, its size and digest.
 pub fn entry(file_name: &str, package: &[u8]) -> Result<Entry> {
     let control = control(package)?;
@@ -72,7 +75,10 @@ fn control(package: &[u8]) -> Result<String> {
             let mut file = file.context("its control.tar cannot be read")?;
             if file.path().is_ok_and(|path| path.ends_with("control")) {
                 let mut text = String::new();
-                file.read_to_string(&mut text).context("its control file is not UTF-8")?;
+                file.by_ref()
+                    .take(LARGEST_CONTROL)
+                    .read_to_string(&mut text)
+                    .context("its control file is not UTF-8")?;
                 return Ok(text);
             }
         }
