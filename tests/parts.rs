@@ -92,6 +92,19 @@ fn a_part_that_is_missing_or_of_another_spec_is_not_published() {
 }
 
 #[test]
+fn an_artefact_that_changed_after_its_build_is_not_published() {
+    let place = place();
+    let out = place.path().join("whole");
+    let changed = out.join(artefacts(&out).keys().next().unwrap());
+    let mut bytes = fs::read(&changed).unwrap();
+    bytes.push(b'\n');
+    fs::write(&changed, bytes).unwrap();
+    let output = publish(&place, &["whole"]);
+    assert!(output.status.code() == Some(2) && both(&output).contains("is not what was built"), "{}", both(&output));
+    assert!(!place.path().join("packages/debian/dists").exists());
+}
+
+#[test]
 fn a_whole_build_takes_the_place_of_parts() {
     let place = place();
     part(&place, "1/3", "out");

@@ -30,6 +30,8 @@ check_sockets() {
     for stranger in nobody vault; do
       fails "$app: its socket refuses $stranger" connects "$stranger" "$socket"
       has "$app: for lack of permission" PermissionError "$output"
+      fails "$app: its statistics refuse $stranger" connects "$stranger" "/run/life/$app/stats.sock"
+      has "$app: they do so for lack of permission" PermissionError "$output"
     done
   done
 }
