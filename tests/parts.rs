@@ -79,6 +79,8 @@ fn a_part_that_is_missing_or_of_another_spec_is_not_published() {
         assert!(output.status.code() == Some(2) && both(&output).contains(expected), "{}", both(&output));
         assert!(!place.path().join("packages/debian").exists());
     };
+    refused(&["nowhere"], "nowhere: there is no such directory; `liege build` writes one");
+    refused(&["."], "./manifest.json names no packages: run `liege build` first");
     refused(&["part1", "part3"], "shop: part 2/3 is missing: name the directory of each part");
     refused(&["part1", "whole"], "shop: part 2/3, 3/3 is missing");
     part(&place, "1/2", "half");
