@@ -368,3 +368,21 @@ fn what_lies_there_already_is_not_packed_again_unless_its_bytes_changed() {
     place.build(&[]);
     assert_eq!(fs::read(&path).unwrap(), bytes);
 }
+
+#[test]
+fn everything_that_a_package_is_made_of_counts() {
+    let place = Place::new();
+    place.build(&[]);
+    let folder = place.path("templates/app");
+    fs::create_dir_all(&folder).unwrap();
+    let readme = fs::read_to_string(project().join("templates/app/README")).unwrap();
+    fs::write(folder.join("README"), readme + "Ask the operators.\n").unwrap();
+    assert!(place.build(&["--templates", "templates"]).ends_with("liege.lock: 6 changed, 4 same\n"));
+    assert!(place.build(&["--templates", "templates"]).ends_with("liege.lock: 10 same\n"));
+    assert!(place.build(&[]).ends_with("liege.lock: 6 changed, 4 same\n"));
+    place.edit("maintainer = \"Shop", "maintainer = \"The Shop");
+    assert!(place.build(&[]).ends_with("liege.lock: 10 changed\n"));
+    place.edit("[app.webapp]", "[app.webapp.on.suse]\nthreads = 5\n[app.webapp]");
+    assert!(place.build(&[]).ends_with("liege.lock: 1 changed, 9 same\n"));
+    assert_eq!(place.artefact("suse/shop-webapp"), "suse/shop-webapp-1.4.0-5.noarch.rpm");
+}
