@@ -268,6 +268,33 @@ fn branches_that_change_the_same_application_are_told() {
 }
 
 #[test]
+fn a_change_is_taken_back_by_a_later_release() {
+    let place = Place::new();
+    let git = |arguments: &[&str]| {
+        let output = git(place.0.path(), arguments);
+        assert!(output.status.success(), "{}", both(&output));
+    };
+    git(&["init", "-q"]);
+    for threads in ["threads = 2", "threads = 3"] {
+        place.edit("threads = 2", threads);
+        place.build(&[]);
+        git(&["add", "shop.toml", "liege.lock"]);
+        git(&["commit", "-q", "-m", threads]);
+    }
+    git(&["revert", "--no-commit", "HEAD"]);
+    git(&["restore", "--staged", "--worktree", "--source", "HEAD", "liege.lock"]);
+    place.build(&[]);
+    let taken_back = place.path("out").join(place.artefact("debian/shop-webapp"));
+    assert!(taken_back.ends_with("shop-webapp_1.4.0-3_all.deb"));
+    let ini = succeed(
+        tool("sh")
+            .args(["-c", "dpkg-deb --fsys-tarfile \"$1\" | tar -xO ./etc/shop/apps/webapp.ini", "-"])
+            .arg(taken_back),
+    );
+    assert!(ini.contains("threads = 2\n"), "{ini}");
+}
+
+#[test]
 fn a_lock_that_is_none_is_refused() {
     let place = Place::new();
     place.build(&[]);
