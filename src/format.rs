@@ -9,7 +9,7 @@ use anyhow::{Result, anyhow};
 
 use crate::package::{Package, Relation, RelationKind};
 
-/// How hard packages are compressed. Level 9 of zlib-rs takes three times as long and saves nothing of packages this small.
+/// How hard packages are compressed. Level 9 takes up to three times as long and saves nothing of packages this small.
 const GZIP_LEVEL: u32 = 6;
 
 /// A package format.
