@@ -11,7 +11,7 @@ use crate::family::Family;
 use crate::package::{Package, Relation, RelationKind};
 use crate::unpacked::Unpacked;
 
-/// How hard packages are compressed. Level 9 of zlib-rs takes three times as long and saves nothing of packages this small.
+/// How hard packages are compressed. Level 9 takes up to three times as long and saves nothing of packages this small.
 const GZIP_LEVEL: u32 = 6;
 
 /// A package format.
