@@ -141,7 +141,7 @@ fn a_poisoned_or_truncated_entry_is_told_and_built_anew() {
     let entry = |number: usize| place.path().join("cache").join(&entries[number]);
     let (first, second) = (fs::read(entry(0)).unwrap(), fs::read(entry(1)).unwrap());
     fs::write(entry(0), &first[..first.len() / 2]).unwrap();
-    fs::write(entry(1), &fs::read(entry(2)).unwrap()).unwrap();
+    fs::write(entry(1), fs::read(entry(2)).unwrap()).unwrap();
     let said = cached(&place, "second");
     assert_eq!(said.matches("is not the package that the lock knows, and was built anew").count(), 2, "{said}");
     assert!(said.contains("cache: 8 fetched, 2 stored\n"), "{said}");
