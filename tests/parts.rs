@@ -79,6 +79,8 @@ fn a_part_that_is_missing_or_of_another_spec_is_not_published() {
         assert!(output.status.code() == Some(2) && both(&output).contains(expected), "{}", both(&output));
         assert!(!place.path().join("packages/debian").exists());
     };
+    refused(&["nowhere"], "nowhere: there is no such directory; `liege build` writes one");
+    refused(&["."], "./manifest.json names no packages: run `liege build` first");
     refused(&["part1", "part3"], "shop: part 2/3 is missing: name the directory of each part");
     refused(&["part1", "whole"], "shop: part 2/3, 3/3 is missing");
     part(&place, "1/2", "half");
@@ -152,7 +154,7 @@ fn a_poisoned_or_truncated_entry_is_told_and_built_anew() {
     let entry = |number: usize| place.path().join("cache").join(&entries[number]);
     let (first, second) = (fs::read(entry(0)).unwrap(), fs::read(entry(1)).unwrap());
     fs::write(entry(0), &first[..first.len() / 2]).unwrap();
-    fs::write(entry(1), &fs::read(entry(2)).unwrap()).unwrap();
+    fs::write(entry(1), fs::read(entry(2)).unwrap()).unwrap();
     let said = cached(&place, "second");
     assert_eq!(said.matches("is not the package that the lock knows, and was built anew").count(), 2, "{said}");
     assert!(said.contains("cache: 8 fetched, 2 stored\n"), "{said}");
