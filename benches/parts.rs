@@ -78,7 +78,7 @@ fn index(criterion: &mut Criterion, family: &str) -> Result<()> {
     let built = packages.iter().map(|package| {
         let mut bytes = Vec::new();
         format.build(package, &mut bytes)?;
-        Ok((format.file_name(package), bytes))
+        Ok((format.file_name(&package.name, &package.build()), bytes))
     });
     let built: Vec<(String, Vec<u8>)> = built.collect::<Result<_>>()?;
     let admit = |built: &[(String, Vec<u8>)]| -> Result<Vec<Entry>> {

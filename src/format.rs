@@ -13,7 +13,7 @@ use crate::unpacked::Unpacked;
 
 pub use rpm::parse as parse_rpm;
 
-/// How hard packages are compressed. Level 9 of zlib-rs takes three times as long and saves nothing of packages this small.
+/// How hard packages are compressed. Level 9 takes up to three times as long and saves nothing of packages this small.
 const GZIP_LEVEL: u32 = 6;
 
 /// A package format.
@@ -24,8 +24,8 @@ pub trait Format: Sync {
     /// Raised whenever the same package becomes other bytes than before, so that a lock gives it a new release.
     fn revision(&self) -> u32;
 
-    /// The file's name, as the format's repositories expect it.
-    fn file_name(&self, package: &Package) -> String;
+    /// The file's name, as the format's repositories expect it; `build` is version and release.
+    fn file_name(&self, name: &str, build: &str) -> String;
 
     /// What the format calls a relation, with a colon and the value: a line of `plan`.
     fn relation(&self, relation: &Relation) -> String;

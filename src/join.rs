@@ -19,6 +19,9 @@ pub fn join(outs: &[PathBuf]) -> Result<Vec<Built>> {
     let mut joined: BTreeMap<String, Built> = BTreeMap::new();
     let mut parts: BTreeMap<String, Vec<Part>> = BTreeMap::new();
     for out in outs {
+        if !out.is_dir() {
+            bail!("{}: there is no such directory; `liege build` writes one", out.display());
+        }
         let manifest = read_manifest(out)?;
         if manifest.artefacts.is_empty() && manifest.parts.is_empty() {
             bail!("{} names no packages: run `liege build` first", out.join(MANIFEST).display());

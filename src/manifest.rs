@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::shard::Shard;
 
 /// All artefacts of an output directory, sorted by path.
-#[derive(Debug, Default, Deserialize, Serialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Manifest {
     /// The parts of sites that were built one by one; empty for sites that were built as a whole.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -60,6 +60,10 @@ pub struct Artefact {
     /// Of what is in it, as in `liege.lock`: equal digests are equal bytes.
     #[serde(default)]
     pub digest: String,
+    /// Of what it was made from, and by what: the same input is not even looked at again. Empty for what follows from more than
+    /// one application.
+    #[serde(default)]
+    pub input: String,
     /// Where it lies, relative to the manifest.
     pub path: String,
     /// Bytes.

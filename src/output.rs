@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use anyhow::{Context as _, Result, bail};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -24,6 +25,8 @@ pub struct Output {
     root: PathBuf,
     stage: TempDir,
     former: Manifest,
+    /// Paths of artefacts that stay as they are.
+    kept: Mutex<BTreeSet<String>>,
     /// `root` itself, open and locked until the end, so that two builds never write at once.
     directory: File,
 }
@@ -55,26 +58,22 @@ impl Output {
             .prefix(STAGE)
             .tempdir_in(root)
             .with_context(|| format!("cannot write to {}", root.display()))?;
-        Ok(Self { root: root.to_owned(), stage, former, directory })
+        Ok(Self { root: root.to_owned(), stage, former, kept: Mutex::default(), directory })
     }
 
-    /// Keeps the artefact at `path` that a former build made of the package with this digest, if its bytes are still those.
-    #[must_use]
-    pub fn keep_artefact(&self, path: &str, digest: &str) -> Option<Artefact> {
+    /// Keeps the artefact at `path` if `is_same` says so of it, and its bytes are still those that were written.
+    pub fn keep_artefact(&self, path: &str, is_same: impl Fn(&Artefact) -> bool) -> Option<Artefact> {
         let known = &self.former.artefacts;
         let former = &known[known.binary_search_by(|artefact| artefact.path.as_str().cmp(path)).ok()?];
-        if digest.is_empty() || former.digest != digest {
+        if !is_same(former) {
             return None;
         }
-        let staged = self.stage.path().join(path);
-        fs::create_dir_all(staged.parent()?).ok()?;
-        fs::hard_link(self.root.join(path), &staged).ok()?;
-        let bytes = fs::read(&staged).ok();
-        if bytes.is_some_and(|bytes| hex::encode(Sha256::digest(&bytes)) == former.sha256) {
-            return Some(former.clone());
+        let bytes = fs::read(self.root.join(path)).ok()?;
+        if hex::encode(Sha256::digest(&bytes)) != former.sha256 {
+            return None;
         }
-        fs::remove_file(&staged).ok()?;
-        None
+        self.kept.lock().ok()?.insert(path.to_owned());
+        Some(former.clone())
     }
 
     /// Begins an artefact at `path`, relative to the output directory.
@@ -104,30 +103,31 @@ impl Output {
         replaces: impl Fn(&Artefact) -> bool,
         note: impl FnOnce(&mut Manifest),
     ) -> Result<()> {
-        let new: BTreeSet<String> = artefacts.iter().map(|artefact| artefact.path.clone()).collect();
-        let (dropped, kept): (Vec<_>, Vec<_>) = self
-            .former
-            .artefacts
-            .iter()
-            .cloned()
-            .partition(|artefact| replaces(artefact) || new.contains(&artefact.path));
-        let touched = dropped.iter().chain(&artefacts);
+        let kept = self.kept.lock().map(|kept| kept.clone()).unwrap_or_default();
+        let new: BTreeSet<&str> = artefacts.iter().map(|artefact| artefact.path.as_str()).collect();
+        let (gone, stays): (Vec<&Artefact>, Vec<&Artefact>) =
+            self.former.artefacts.iter().partition(|former| replaces(former) || new.contains(former.path.as_str()));
+        let dropped: BTreeSet<&str> =
+            gone.iter().map(|artefact| artefact.path.as_str()).filter(|path| !kept.contains(*path)).collect();
+        let touched = dropped.iter().chain(new.iter().filter(|path| !kept.contains(**path)));
         let families: BTreeSet<&str> =
-            touched.filter_map(|artefact| artefact.path.split_once('/')).map(|(family, _)| family).collect();
-        let dropped: BTreeSet<&str> = dropped.iter().map(|artefact| artefact.path.as_str()).collect();
+            touched.filter_map(|path| path.split_once('/')).map(|(family, _)| family).collect();
         for family in &families {
             self.keep(family, &dropped)?;
         }
-        rustix::fs::syncfs(&self.directory)
-            .with_context(|| format!("cannot finish writing to {}", self.root.display()))?;
+        if !families.is_empty() {
+            rustix::fs::syncfs(&self.directory)
+                .with_context(|| format!("cannot finish writing to {}", self.root.display()))?;
+        }
         for family in families {
             self.exchange(family, &dropped)?;
         }
-        let mut all: Vec<Artefact> = kept.into_iter().chain(artefacts).collect();
+        let mut all: Vec<Artefact> = stays.into_iter().cloned().collect();
+        all.extend(artefacts);
         all.sort_by(|a, b| a.path.cmp(&b.path));
         let mut manifest = Manifest { parts: self.former.parts.clone(), artefacts: all };
         note(&mut manifest);
-        self.write_manifest(&manifest)
+        if manifest == self.former { Ok(()) } else { self.write_manifest(&manifest) }
     }
 
     /// Takes over into the new directory of a family what is not dropped from the present one.

@@ -5,12 +5,13 @@ use std::io::Write as _;
 use anyhow::{Context as _, Result, bail};
 
 use crate::cache::Cache;
+use crate::family::Family;
 use crate::format;
 use crate::lock::Locked;
 use crate::manifest::Artefact;
 use crate::output::Output;
 use crate::package::{Item, Package};
-use crate::release::{Note, Releases};
+use crate::release::{Note, Releases, Standing};
 
 /// Where artefacts come from and go to.
 pub struct Packer<'p, 'a> {
@@ -28,8 +29,12 @@ impl Packer<'_, '_> {
     /// # Errors
     /// A package that cannot be made or written; other bytes than the lock has for the same contents.
     pub fn pack(&self, item: &Item<'_, '_>) -> Result<(Artefact, Note)> {
+        if let Some(unchanged) = self.unchanged(item)? {
+            return Ok(unchanged);
+        }
         let (package, mut note) = self.releases.of(item)?;
-        let artefact = self.artefact(&package, &note.locked)?;
+        let input = self.releases.input(item, &note.locked.stamp());
+        let artefact = Artefact { input, ..self.artefact(&package, &note.locked)? };
         if note.locked.sha256.as_ref().is_some_and(|known| *known != artefact.sha256) {
             bail!(
                 "{}: its contents are those that liege.lock has, but its bytes are not: another liege made them. Build with that \
@@ -42,11 +47,30 @@ impl Packer<'_, '_> {
         Ok((artefact, note))
     }
 
+    /// What lies there already and was made from the same.
+    fn unchanged(&self, item: &Item<'_, '_>) -> Result<Option<(Artefact, Note)>> {
+        let Some(locked) = self.releases.locked(item) else { return Ok(None) };
+        let input = self.releases.input(item, &locked.stamp());
+        let path = self.path(item.family(), &locked.name, &locked.build().to_string())?;
+        let is_same = |former: &Artefact| {
+            !input.is_empty()
+                && former.input == input
+                && Some(&former.digest) == locked.digest.as_ref()
+                && Some(&former.sha256) == locked.sha256.as_ref()
+        };
+        let note = || Note { locked: locked.clone(), standing: Standing::Same };
+        Ok(self.output.keep_artefact(&path, is_same).map(|artefact| (artefact, note())))
+    }
+
+    fn path(&self, family: &Family, name: &str, build: &str) -> Result<String> {
+        Ok(format!("{}/{}", family.name, format::of_family(family)?.file_name(name, build)))
+    }
+
     fn artefact(&self, package: &Package, locked: &Locked) -> Result<Artefact> {
         let format = format::of(package)?;
-        let path = format!("{}/{}", package.family.name, format.file_name(package));
+        let path = self.path(package.family, &package.name, &package.build())?;
         let digest = locked.digest.clone().unwrap_or_default();
-        if let Some(former) = self.output.keep_artefact(&path, &digest) {
+        if let Some(former) = self.output.keep_artefact(&path, |former| former.digest == digest) {
             return Ok(former);
         }
         let mut writer = self.output.create(&path)?;
@@ -67,6 +91,7 @@ impl Packer<'_, '_> {
             version: package.version.clone(),
             release: package.release,
             digest,
+            input: String::new(),
             path,
             size,
             sha256,

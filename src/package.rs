@@ -262,6 +262,12 @@ pub const FIRST_SOCKET: usize = 3;
 pub const STANDARD_DATE: u32 = 1_767_225_600;
 
 impl Package {
+    /// Version and release, as in the name of its file.
+    #[must_use]
+    pub fn build(&self) -> String {
+        format!("{}-{}", self.version, self.release)
+    }
+
     /// The time of one of its files.
     ///
     /// A setting is never younger than the standard date. An emperor loads whatever looks newer than before, and would else

@@ -18,7 +18,7 @@ pub fn describe(package: &Package) -> Result<String> {
         text.push_str(line);
         text.push('\n');
     };
-    line(&format!("==== {} {}", package.family.name, format.file_name(package)));
+    line(&format!("==== {} {}", package.family.name, format.file_name(&package.name, &package.build())));
     line(&format!("Name: {}", package.name));
     line(&format!("Version: {}-{}", package.version, package.release));
     line(&format!("Architecture: {}", format.architecture()));

@@ -32,6 +32,8 @@ pub struct Releases<'r, 'a> {
     terms: Terms<'r>,
     /// The build of the shared package on each family.
     shared: HashMap<&'static str, Release>,
+    /// What every package is made from: the program, the templates, and what is said of the site as a whole.
+    common: String,
 }
 
 /// How a package stands to the one in the lock.
@@ -60,7 +62,9 @@ impl<'r, 'a> Releases<'r, 'a> {
     /// # Errors
     /// A template that cannot be rendered; a version that is not later than the locked one.
     pub fn new(site: &'r Site<'a>, templates: &'r Templates, terms: Terms<'r>, items: &[Item<'_, '_>]) -> Result<Self> {
-        let mut releases = Self { site, templates, terms, shared: HashMap::new() };
+        // What is derived for debugging holds every field.
+        let common = format!("{} {} {:?}", env!("LIEGE_SOURCES"), templates.digest(), site.header);
+        let mut releases = Self { site, templates, terms, shared: HashMap::new(), common };
         for &family in &site.families {
             let is_asked_for =
                 items.iter().any(|item| matches!(item, Item::Shared(asked) if asked.name == family.name));
@@ -77,9 +81,7 @@ impl<'r, 'a> Releases<'r, 'a> {
     /// # Errors
     /// As for [`Releases::new`].
     pub fn of(&self, item: &Item<'_, '_>) -> Result<(Package, Note)> {
-        let name = item.name(self.site);
-        let former =
-            self.terms.lock.and_then(|lock| lock.get(self.site.header.site.as_str(), &item.family().name, &name));
+        let former = self.former(item);
         let wanted = Release { number: self.terms.number.unwrap_or(1), ..Release::first(&self.site.header.version) };
         if let Some(former) = former
             && (self.terms.number.is_none() || wanted == former.build())
@@ -97,6 +99,31 @@ impl<'r, 'a> Releases<'r, 'a> {
         let was_there = former.is_some_and(|former| former.digest.is_some());
         let standing = if was_there { Standing::Changed } else { Standing::New };
         self.stamped(item, &Stamp { date: self.terms.date, release, shared }, standing)
+    }
+
+    /// What the lock says of an item.
+    fn former(&self, item: &Item<'_, '_>) -> Option<&'r Locked> {
+        self.terms.lock?.get(self.site.header.site.as_str(), &item.family().name, &item.name(self.site))
+    }
+
+    /// What the lock says of an item, if nothing but a change of it could give it another release.
+    #[must_use]
+    pub fn locked(&self, item: &Item<'_, '_>) -> Option<&'r Locked> {
+        self.former(item).filter(|locked| self.terms.number.is_none() && locked.digest.is_some())
+    }
+
+    /// Of everything that decides how an application's package comes out, known without making it. What applications share
+    /// follows from all of them and has none.
+    #[must_use]
+    pub fn input(&self, item: &Item<'_, '_>, stamp: &Stamp) -> String {
+        let Item::Application(target) = item else { return String::new() };
+        let own = format!("{:?}", (target.name, target.app, &target.family.name));
+        let mut digest = Sha256::new();
+        for part in [&self.common, &own, &format!("{stamp:?}")] {
+            digest.update((part.len() as u64).to_le_bytes());
+            digest.update(part);
+        }
+        hex::encode(digest.finalize())
     }
 
     fn stamped(&self, item: &Item<'_, '_>, stamp: &Stamp, standing: Standing) -> Result<(Package, Note)> {

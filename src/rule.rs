@@ -25,7 +25,7 @@ mod uwsgi_from;
 mod uwsgi_release;
 mod way_in;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Key, Place, Severity, nearest};
@@ -132,6 +132,7 @@ pub static RULES: [&Rule; 29] = [
 #[must_use]
 pub fn check(site: &Site<'_>, source: &Source<'_>) -> Vec<Diagnostic> {
     let mut found: Vec<Found> = Vec::new();
+    let mut at: HashMap<Range<usize>, Vec<usize>> = HashMap::new();
     for rule in RULES {
         let diagnostics = match rule.check {
             Check::Form => Vec::new(),
@@ -144,10 +145,13 @@ pub fn check(site: &Site<'_>, source: &Source<'_>) -> Vec<Diagnostic> {
             let span = source.span_of(&diagnostic.place);
             let inherited = is_inherited(&diagnostic, source);
             let app = diagnostic.app().map(str::to_owned);
-            let told = found.iter_mut().find(|told| told.is_same(&diagnostic, inherited, &span));
-            match told {
-                Some(told) => told.apps.extend(app),
-                None => found.push(Found { diagnostic, span, apps: app.into_iter().collect() }),
+            let here = at.entry(span).or_default();
+            match here.iter().copied().find(|told| found[*told].is_same(&diagnostic, inherited)) {
+                Some(told) => found[told].apps.extend(app),
+                None => {
+                    here.push(found.len());
+                    found.push(Found { diagnostic, apps: app.into_iter().collect() });
+                }
             }
         }
     }
@@ -157,15 +161,15 @@ pub fn check(site: &Site<'_>, source: &Source<'_>) -> Vec<Diagnostic> {
 /// A breach, and every application that it is one in.
 struct Found {
     diagnostic: Diagnostic,
-    span: Range<usize>,
     apps: BTreeSet<String>,
 }
 
 impl Found {
-    /// Whether it is the same breach once more: on another family, or in another application that inherits the value.
-    fn is_same(&self, other: &Diagnostic, inherited: bool, span: &Range<usize>) -> bool {
+    /// Whether another one at the same place is the same breach once more: on another family, or in another application that
+    /// inherits the value.
+    fn is_same(&self, other: &Diagnostic, inherited: bool) -> bool {
         let is_inherited_too = inherited && self.diagnostic.code == other.code && self.diagnostic.app() != other.app();
-        self.span == *span && (self.diagnostic.message == other.message || is_inherited_too)
+        self.diagnostic.message == other.message || is_inherited_too
     }
 
     fn told(self) -> Diagnostic {

@@ -20,6 +20,8 @@ pub type Table<'a> = DeTable<'a>;
 pub struct Source<'a> {
     name: &'a str,
     text: &'a str,
+    /// Where each line begins.
+    lines: Vec<usize>,
     root: Table<'a>,
 }
 
@@ -34,7 +36,8 @@ impl<'a> Source<'a> {
             .take(MOST)
             .map(|error| TOML.within(error.span().unwrap_or(0..0), format!("not valid TOML: {}", error.message())))
             .collect();
-        (Self { name, text, root: root.into_inner() }, diagnostics)
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(end, _)| end + 1)).collect();
+        (Self { name, text, lines, root: root.into_inner() }, diagnostics)
     }
 
     /// The path shown in messages.
@@ -73,9 +76,20 @@ impl<'a> Source<'a> {
     /// The line and column of a byte of the text, both from 1 on; a column counts characters.
     #[must_use]
     pub fn position(&self, offset: usize) -> (usize, usize) {
-        let before = self.text.get(..offset).unwrap_or(self.text);
-        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
-        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+        let line = self.line_of(offset);
+        let before = self.text.get(self.lines[line]..offset).unwrap_or_default();
+        (line + 1, before.chars().count() + 1)
+    }
+
+    /// The line that a byte of the text lies in, from 0 on.
+    fn line_of(&self, offset: usize) -> usize {
+        self.lines.partition_point(|begin| *begin <= offset) - 1
+    }
+
+    /// The lines that a span lies in: the number of the first, and where they begin and end.
+    fn lines_of(&self, span: &Range<usize>) -> (usize, Range<usize>) {
+        let (first, last) = (self.line_of(span.start), self.line_of(span.end));
+        (first + 1, self.lines[first]..self.lines.get(last + 1).copied().unwrap_or(self.text.len()))
     }
 
     /// Draws a diagnostic with its line, as rustc and the TOML parser draw theirs.
@@ -88,24 +102,16 @@ impl<'a> Source<'a> {
         };
         let title = level.primary_title(&diagnostic.message).id(diagnostic.code);
         let span = self.span_of(&diagnostic.place);
-        let (lines, first) = self.lines_around(&span);
-        let shown = span.start - lines.start..span.end - lines.start;
-        let line = Snippet::source(&self.text[lines])
-            .line_start(first)
-            .path(self.name)
-            .annotation(AnnotationKind::Primary.span(shown));
+        // The whole text would be searched for lines with every mistake.
+        let (number, lines) = self.lines_of(&span);
+        let within = span.start - lines.start..span.end - lines.start;
+        let line = Snippet::source(&self.text[lines]).path(self.name).line_start(number);
+        let line = line.annotation(AnnotationKind::Primary.span(within));
         let mut group = title.element(line);
         if let Some(help) = &diagnostic.help {
             group = group.element(Level::HELP.message(help));
         }
         renderer.render(&[group])
-    }
-
-    /// The lines that a span lies in, and the number of the first: drawing looks at all the text that it is given.
-    fn lines_around(&self, span: &Range<usize>) -> (Range<usize>, usize) {
-        let start = self.text[..span.start].rfind('\n').map_or(0, |end| end + 1);
-        let end = self.text[span.end..].find('\n').map_or(self.text.len(), |length| span.end + length + 1);
-        (start..end, self.text[..start].matches('\n').count() + 1)
     }
 
     /// Where the value of `key` is written: in the family's override, in the application's table or in `[defaults]`;

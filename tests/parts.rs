@@ -79,6 +79,8 @@ fn a_part_that_is_missing_or_of_another_spec_is_not_published() {
         assert!(output.status.code() == Some(2) && both(&output).contains(expected), "{}", both(&output));
         assert!(!place.path().join("packages/debian").exists());
     };
+    refused(&["nowhere"], "nowhere: there is no such directory; `liege build` writes one");
+    refused(&["."], "./manifest.json names no packages: run `liege build` first");
     refused(&["part1", "part3"], "shop: part 2/3 is missing: name the directory of each part");
     refused(&["part1", "whole"], "shop: part 2/3, 3/3 is missing");
     part(&place, "1/2", "half");
@@ -89,6 +91,19 @@ fn a_part_that_is_missing_or_of_another_spec_is_not_published() {
     refused(&["part1", "part2", "part3"], "shop: part 1/3 and part 3/3 were built of different specs");
     succeed(run(&place).args(["build", "shop.toml", "--unlocked", "--out", "other"]));
     refused(&["whole", "other"], "is not the same in whole and in other");
+}
+
+#[test]
+fn an_artefact_that_changed_after_its_build_is_not_published() {
+    let place = place();
+    let out = place.path().join("whole");
+    let changed = out.join(artefacts(&out).keys().next().unwrap());
+    let mut bytes = fs::read(&changed).unwrap();
+    bytes.push(b'\n');
+    fs::write(&changed, bytes).unwrap();
+    let output = publish(&place, &["whole"]);
+    assert!(output.status.code() == Some(2) && both(&output).contains("is not what was built"), "{}", both(&output));
+    assert!(!place.path().join("packages/debian/dists").exists());
 }
 
 #[test]
@@ -139,7 +154,7 @@ fn a_poisoned_or_truncated_entry_is_told_and_built_anew() {
     let entry = |number: usize| place.path().join("cache").join(&entries[number]);
     let (first, second) = (fs::read(entry(0)).unwrap(), fs::read(entry(1)).unwrap());
     fs::write(entry(0), &first[..first.len() / 2]).unwrap();
-    fs::write(entry(1), &fs::read(entry(2)).unwrap()).unwrap();
+    fs::write(entry(1), fs::read(entry(2)).unwrap()).unwrap();
     let said = cached(&place, "second");
     assert_eq!(said.matches("is not the package that the lock knows, and was built anew").count(), 2, "{said}");
     assert!(said.contains("cache: 8 fetched, 2 stored\n"), "{said}");

@@ -1,19 +1,18 @@
 //! The least that must be done: each package's files in a tar, compressed at liege's level, digested and written. The texts
 //! are in memory already, and there is no metadata.
 
-use std::io::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::Result;
-use flate2::{Compression, write::GzEncoder};
+use anyhow::{Result, anyhow};
+use libdeflater::{CompressionLvl, Compressor};
 use liege::package::{Contents, Package};
 use md5::{Digest as _, Md5};
 use rayon::prelude::*;
 use sha2::Sha256;
 
 /// liege's own level.
-const LEVEL: u32 = 6;
+const LEVEL: i32 = 6;
 
 /// Does it for all packages, and prints how many seconds it took.
 pub fn run(packages: &[Package], directory: &Path) -> Result<()> {
@@ -48,7 +47,11 @@ fn tar<'f>(files: impl Iterator<Item = (&'f str, &'f [u8])>) -> Result<Vec<u8>> 
         header.set_size(bytes.len() as u64);
         archive.append_data(&mut header, path, bytes)?;
     }
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::new(LEVEL));
-    encoder.write_all(&archive.into_inner()?)?;
-    Ok(encoder.finish()?)
+    let archive = archive.into_inner()?;
+    let level = CompressionLvl::new(LEVEL).map_err(|error| anyhow!("{error:?}"))?;
+    let mut compressor = Compressor::new(level);
+    let mut stream = vec![0; compressor.gzip_compress_bound(archive.len())];
+    let length = compressor.gzip_compress(&archive, &mut stream)?;
+    stream.truncate(length);
+    Ok(stream)
 }

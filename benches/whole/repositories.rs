@@ -1,7 +1,7 @@
 //! Repositories of 200, 2,000 and 20,000 packages: made of a fresh build, and with one package more.
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use liege::date::now;
@@ -102,6 +102,8 @@ impl<'p> Site<'p> {
     fn adds<'a>(&'a self, family: &'static str) -> Contender<'a> {
         Contender::new("liege publish", 1, move |round| {
             let to = self.own(&format!("liege-{family}"), 0)?;
+            // Two states of one second would not be told apart by web servers: liege waits for the next one.
+            std::thread::sleep(Duration::from_millis(1_100));
             measure(&mut self.place.publish(&self.path(&format!("more-{round}")), &to)?)
         })
     }

@@ -1,5 +1,6 @@
 //! The lock beside a spec: read before a build, and written after it.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
@@ -12,6 +13,9 @@ use crate::lock::{LOCK, Lock, Locked};
 use crate::output::rewrite;
 use crate::release::{Note, Standing};
 use crate::site::Site;
+
+/// How many packages are named where a line has to do.
+const MOST_NAMES: usize = 12;
 
 #[derive(Args)]
 pub struct LockArguments {
@@ -98,7 +102,7 @@ impl SpecLock {
 
     /// Packages of the site that nothing makes any longer, as far as all of their kind were asked for.
     fn removed(&self, site: &Site<'_>, notes: &[Note], selection: &Selection) -> impl Iterator<Item = &Locked> {
-        let built: std::collections::HashSet<_> = notes.iter().map(|note| note.locked.id()).collect();
+        let built: HashSet<_> = notes.iter().map(|note| note.locked.id()).collect();
         let name = site.header.site.to_string();
         self.lock.present().filter(move |locked| {
             locked.site == name
@@ -160,10 +164,17 @@ impl Changes {
         let parts: Vec<String> = named
             .iter()
             .filter(|(_, names)| !names.is_empty())
-            .map(|(what, names)| format!("{what}: {}", names.join(", ")))
+            .map(|(what, names)| format!("{what}: {}", some(names)))
             .collect();
         parts.join("; ")
     }
+}
+
+/// The first of the names, and how many more there are.
+fn some(names: &[String]) -> String {
+    let (told, rest) = names.split_at(names.len().min(MOST_NAMES));
+    let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+    told.join(", ") + &more
 }
 
 fn named(locked: &Locked) -> String {

@@ -94,7 +94,7 @@ fn standing(name: &str, option: OptionFacts) -> String {
         Some(Restriction::Owned(key)) => format!("here {key} decides it"),
         Some(Restriction::Defeats(why)) => format!("refused: {why}"),
         Some(Restriction::Unsafe(why)) => format!("{why}; needs unsafe-directives = [\"{name}\"]"),
-        None if matches!(option.origin, "core" | "python") => "free".to_owned(),
+        None if matches!(option.origin, "core" | "python") => "taken as it is".to_owned(),
         None => format!("needs the plugin {}", option.origin),
     }
 }

@@ -28,8 +28,8 @@ impl Format for Deb {
         "all"
     }
 
-    fn file_name(&self, package: &Package) -> String {
-        format!("{}_{}-{}_{}.deb", package.name, package.version, package.release, self.architecture())
+    fn file_name(&self, name: &str, build: &str) -> String {
+        format!("{name}_{build}_{}.deb", self.architecture())
     }
 
     fn relation(&self, relation: &Relation) -> String {

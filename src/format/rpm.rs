@@ -36,8 +36,8 @@ impl Format for Rpm {
         "noarch"
     }
 
-    fn file_name(&self, package: &Package) -> String {
-        format!("{}-{}-{}.{}.rpm", package.name, package.version, package.release, self.architecture())
+    fn file_name(&self, name: &str, build: &str) -> String {
+        format!("{name}-{build}.{}.rpm", self.architecture())
     }
 
     fn relation(&self, relation: &Relation) -> String {

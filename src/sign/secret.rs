@@ -79,11 +79,14 @@ pub fn write_key_file(path: &Path, text: &str) -> Result<()> {
 fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
     let failed = || format!("cannot read {}", path.display());
     let mut file = File::open(path).with_context(failed)?;
+    let mut bytes = Zeroizing::new(Vec::new());
+    file.read_to_end(&mut bytes).with_context(failed)?;
+    if bytes.starts_with(b"-----BEGIN PGP PUBLIC KEY") {
+        bail!("{} is a public key: name the secret one, which `liege key` wrote beside it", path.display());
+    }
     let mode = file.metadata().with_context(failed)?.mode();
     if mode & 0o077 != 0 {
         bail!("{0} is a secret that others may read (mode {1:04o}): chmod 600 {0}", path.display(), mode & 0o7777);
     }
-    let mut bytes = Zeroizing::new(Vec::new());
-    file.read_to_end(&mut bytes).with_context(failed)?;
     Ok(bytes)
 }

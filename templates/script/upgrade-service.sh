@@ -9,7 +9,8 @@ upgrade_service() {
     case "$(systemctl is-active {{ package }}.service || :)" in
     active | reloading)
         if ! {{ invoke }} reload {{ package }}.service; then
-            journalctl --quiet --no-pager --output=cat --lines=12 --unit={{ package }}.service --identifier=preflight >&2 || :
+            journalctl --quiet --no-pager --output=cat --lines=12 --unit={{ package }}.service --identifier=preflight |
+                cat -v >&2
             echo "{{ package }}: this release cannot be loaded; the former one keeps serving until it is restarted" >&2
         elif changed {{ package }}.socket; then
             : >{{ mark }}.stopped

@@ -82,7 +82,7 @@ pub fn packages_of(name: &str) -> Vec<Package> {
 /// The file in `out` that holds a package.
 pub fn artefact(out: &Path, package: &Package) -> PathBuf {
     let format = liege::format::of(package).unwrap();
-    out.join(&package.family.name).join(format.file_name(package))
+    out.join(&package.family.name).join(format.file_name(&package.name, &package.build()))
 }
 
 /// All files below a directory, sorted, relative to it.

@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::io::Write as _;
 
-use anyhow::{Context as _, Result, bail};
-use flate2::{Compression, GzBuilder};
+use anyhow::{Context as _, Result, anyhow, bail};
+use libdeflater::{CompressionLvl, Compressor};
 use tar::{EntryType, Header};
 
 use crate::format::GZIP_LEVEL;
@@ -75,7 +74,7 @@ fn bytes_of(file: &File) -> Option<Cow<'_, [u8]>> {
         return Some(Cow::Borrowed(text.as_bytes()));
     }
     // Debian Policy 12.7 wants documentation at the highest level. Compressing to memory cannot fail.
-    compress(text.as_bytes(), Compression::best()).ok().map(Cow::Owned)
+    compress(text.as_bytes(), HIGHEST).ok().map(Cow::Owned)
 }
 
 /// Bytes of a name in a tar header.
@@ -95,6 +94,9 @@ impl Entry<'_> {
         Self { path, kind: EntryType::Directory, mode: 0o755, owner: "root", group: "root", date }
     }
 }
+
+/// What `gzip -9` is called here.
+const HIGHEST: u32 = 9;
 
 struct Archive(tar::Builder<Vec<u8>>);
 
@@ -123,7 +125,7 @@ impl Archive {
     }
 
     fn compress(self) -> Result<Vec<u8>> {
-        compress(&self.0.into_inner()?, Compression::new(GZIP_LEVEL))
+        compress(&self.0.into_inner()?, GZIP_LEVEL)
     }
 }
 
@@ -142,8 +144,11 @@ fn set_name(header: &mut Header, path: &str) -> Result<()> {
 }
 
 /// gzip without name or time.
-fn compress(bytes: &[u8], level: Compression) -> Result<Vec<u8>> {
-    let mut encoder = GzBuilder::new().write(Vec::with_capacity(bytes.len() / 3), level);
-    encoder.write_all(bytes)?;
-    Ok(encoder.finish()?)
+fn compress(bytes: &[u8], level: u32) -> Result<Vec<u8>> {
+    let level = CompressionLvl::new(level.try_into()?).map_err(|error| anyhow!("gzip level {level}: {error:?}"))?;
+    let mut compressor = Compressor::new(level);
+    let mut stream = vec![0; compressor.gzip_compress_bound(bytes.len())];
+    let length = compressor.gzip_compress(bytes, &mut stream).context("cannot compress")?;
+    stream.truncate(length);
+    Ok(stream)
 }

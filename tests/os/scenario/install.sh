@@ -22,13 +22,16 @@ check_identity() {
 
 check_sockets() {
   local app socket
+  local -A owner_of=([shop]=shop [blog]=blogger [stock]=root)      # systemd makes stock's
   for app in shop blog stock; do
     socket=/run/life/$app/uwsgi.sock
-    ok "$app: owner, group and mode of its socket" "${user_of[$app]}:uwsginginx 660" "$(in_ stat -c '%U:%G %a' "$socket")"
+    ok "$app: owner, group and mode of its socket" "${owner_of[$app]}:uwsginginx 660" "$(in_ stat -c '%U:%G %a' "$socket")"
     succeeds "$app: $web_user reaches its socket" connects "$web_user" "$socket"
     for stranger in nobody vault; do
       fails "$app: its socket refuses $stranger" connects "$stranger" "$socket"
       has "$app: for lack of permission" PermissionError "$output"
+      fails "$app: its statistics refuse $stranger" connects "$stranger" "/run/life/$app/stats.sock"
+      has "$app: they do so for lack of permission" PermissionError "$output"
     done
   done
 }
