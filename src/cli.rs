@@ -14,6 +14,7 @@ mod manual;
 mod options;
 mod plan;
 mod publish;
+mod rebuild;
 mod schema;
 mod shell;
 mod value;
@@ -75,7 +76,7 @@ enum Command {
     Publish(publish::PublishArguments),
     /// Sign the present state of repositories anew, so that clients believe it for longer.
     Refresh(publish::RefreshArguments),
-    /// Check everything in published repositories.
+    /// Check everything in published repositories, and that packages are what their spec makes.
     Verify(verify::VerifyArguments),
     /// Print what a shell needs to complete commands, options and rules.
     Completions(CompletionsArguments),

@@ -41,6 +41,28 @@ impl Former {
     /// # Errors
     /// Bytes that cannot be read, or are not those that were written.
     pub fn unpacked(&self) -> Result<Option<Unpacked>> {
+        let Some((place, bytes)) = self.read()? else { return Ok(None) };
+        format::of_family(self.family)?.unpack(&bytes).with_context(|| place).map(Some)
+    }
+
+    /// Its bytes; none when only its digest is known.
+    ///
+    /// # Errors
+    /// As for [`Former::unpacked`].
+    pub fn bytes(&self) -> Result<Option<Vec<u8>>> {
+        Ok(self.read()?.map(|(_, bytes)| bytes))
+    }
+
+    /// The SHA-256 of its bytes, lower-case hexadecimal, if that is known.
+    #[must_use]
+    pub fn sha256(&self) -> Option<&str> {
+        match self.artefact.as_ref()? {
+            Artefact::File { sha256, .. } | Artefact::Stored { sha256, .. } => Some(sha256),
+        }
+    }
+
+    /// Where its bytes are, and they themselves.
+    fn read(&self) -> Result<Option<(String, Vec<u8>)>> {
         let (place, bytes, digest) = match &self.artefact {
             None => return Ok(None),
             Some(Artefact::File { path, sha256 }) => {
@@ -57,7 +79,7 @@ impl Former {
         if sha256(&bytes) != *digest {
             bail!("{place} is not the package that was written there: its SHA-256 differs");
         }
-        format::of_family(self.family)?.unpack(&bytes).with_context(|| place).map(Some)
+        Ok(Some((place, bytes)))
     }
 }
 

@@ -3,8 +3,8 @@
 //! The flow, from left to right: a spec's text ([`source`]) is read into types ([`read`], [`spec`], [`value`]), put on the
 //! OS families it is for ([`family`], [`site`]) and checked ([`rule`], [`diagnostic`]). With the templates ([`template`])
 //! each application becomes a format-neutral package ([`package`]), which is printed ([`plan`]) or packed ([`format`]) and
-//! written ([`output`], [`manifest`]). What was built is signed ([`sign`]) and added to repositories ([`repository`],
-//! [`publish`], [`store`]), which are re-checked ([`verify`], [`seen`]). Only [`cli`] prints.
+//! written ([`output`], [`manifest`]), with what tells of them ([`sbom`], [`provenance`]). What was built is signed ([`sign`]) and added to repositories ([`repository`],
+//! [`publish`], [`store`]), which are re-checked ([`verify`], [`seen`], [`rebuild`]). Only [`cli`] prints.
 
 pub mod bounded;
 pub mod cache;
@@ -27,13 +27,16 @@ pub mod output;
 pub mod pack;
 pub mod package;
 pub mod plan;
+pub mod provenance;
 pub mod publish;
 pub mod read;
+pub mod rebuild;
 pub mod reference;
 pub mod release;
 pub mod report;
 pub mod repository;
 pub mod rule;
+pub mod sbom;
 pub mod schema;
 pub mod seen;
 pub mod shard;

@@ -9,6 +9,7 @@ use std::sync::Mutex;
 
 use anyhow::{Context as _, Result, bail};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
@@ -29,6 +30,14 @@ pub struct Output {
     kept: Mutex<BTreeSet<String>>,
     /// `root` itself, open and locked until the end, so that two builds never write at once.
     directory: File,
+}
+
+/// A text that lies beside the manifest.
+pub struct Document {
+    /// Its file's name.
+    pub name: String,
+    /// What is in it.
+    pub text: Vec<u8>,
 }
 
 /// An artefact in the making; counts and digests what passes.
@@ -92,8 +101,8 @@ impl Output {
 
     /// Puts the new artefacts into the place of the former ones that `replaces` names; everything else that is there stays.
     ///
-    /// Each family's directory is exchanged for the new one in one step, and the manifest, of which `note` has the last word,
-    /// comes last.
+    /// Each family's directory is exchanged for the new one in one step. The manifest, of which `note` has the last word, comes
+    /// last, behind the documents that `note` returns to lie beside it.
     ///
     /// # Errors
     /// A file that cannot be linked, moved or written. The former artefacts are whole then.
@@ -101,7 +110,7 @@ impl Output {
         self,
         artefacts: Vec<Artefact>,
         replaces: impl Fn(&Artefact) -> bool,
-        note: impl FnOnce(&mut Manifest),
+        note: impl FnOnce(&mut Manifest) -> Result<Vec<Document>>,
     ) -> Result<()> {
         let kept = self.kept.lock().map(|kept| kept.clone()).unwrap_or_default();
         let new: BTreeSet<&str> = artefacts.iter().map(|artefact| artefact.path.as_str()).collect();
@@ -126,8 +135,18 @@ impl Output {
         all.extend(artefacts);
         all.sort_by(|a, b| a.path.cmp(&b.path));
         let mut manifest = Manifest { parts: self.former.parts.clone(), artefacts: all };
-        note(&mut manifest);
-        if manifest == self.former { Ok(()) } else { self.write_manifest(&manifest) }
+        for document in note(&mut manifest)? {
+            self.put(&document)?;
+        }
+        if manifest == self.former { Ok(()) } else { self.put(&Document::new(MANIFEST, &manifest)?) }
+    }
+
+    /// A document that a former build left, if there is one.
+    ///
+    /// # Errors
+    /// One that cannot be read.
+    pub fn document(&self, name: &str) -> Result<Option<String>> {
+        read_if_there(&self.root.join(name))
     }
 
     /// Takes over into the new directory of a family what is not dropped from the present one.
@@ -177,14 +196,23 @@ impl Output {
         Ok(())
     }
 
-    fn write_manifest(&self, manifest: &Manifest) -> Result<()> {
-        let path = self.root.join(MANIFEST);
+    fn put(&self, document: &Document) -> Result<()> {
+        let path = self.root.join(&document.name);
         let failed = || format!("cannot write {}", path.display());
-        let stage = self.stage.path().join(MANIFEST);
-        let mut file = BufWriter::new(File::create(&stage).with_context(failed)?);
-        serde_json::to_writer_pretty(&mut file, manifest).with_context(failed)?;
-        file.write_all(b"\n").and_then(|()| file.flush()).with_context(failed)?;
+        if fs::read(&path).is_ok_and(|present| present == document.text) {
+            return Ok(());
+        }
+        let stage = self.stage.path().join(&document.name);
+        fs::write(&stage, &document.text).with_context(failed)?;
         fs::rename(&stage, &path).with_context(failed)
+    }
+}
+
+impl Document {
+    fn new(name: &str, content: &impl Serialize) -> Result<Self> {
+        let mut text = serde_json::to_vec_pretty(content)?;
+        text.push(b'\n');
+        Ok(Self { name: name.to_owned(), text })
     }
 }
 
@@ -218,28 +246,34 @@ impl Write for Writer {
 /// A manifest that cannot be read.
 pub fn read_manifest(root: &Path) -> Result<Manifest> {
     let path = root.join(MANIFEST);
-    match fs::read(&path) {
-        Ok(bytes) => serde_json::from_slice(&bytes)
-            .with_context(|| format!("{} is no manifest of liege; remove it to begin anew", path.display())),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Manifest::default()),
+    let Some(text) = read_if_there(&path)? else { return Ok(Manifest::default()) };
+    serde_json::from_str(&text)
+        .with_context(|| format!("{} is no manifest of liege; remove it to begin anew", path.display()))
+}
+
+/// The text of a file, if there is one.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn read_if_there(path: &Path) -> Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
     }
 }
 
-/// Writes the file at `path` anew, from what is in it: whole or not at all, and one writer after the other.
+/// Writes the file at `path` anew, from what is in it: whole or not at all, and one writer after the other. Returns what is in it
+/// then.
 ///
 /// # Errors
 /// A directory that cannot be written; whatever `change` fails with.
-pub fn rewrite(path: &Path, change: impl FnOnce(Option<&str>) -> Result<String>) -> Result<()> {
+pub fn rewrite(path: &Path, change: impl FnOnce(Option<&str>) -> Result<String>) -> Result<String> {
     let failed = || format!("cannot write {}", path.display());
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let lock = File::open(folder).with_context(failed)?;
     lock.lock().with_context(failed)?;
-    let present = match fs::read_to_string(path) {
-        Ok(text) => Some(text),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-        Err(error) => return Err(error).with_context(failed),
-    };
+    let present = read_if_there(path)?;
     let text = change(present.as_deref()).with_context(failed)?;
     let mut file = tempfile::Builder::new()
         .prefix(STAGE)
@@ -249,7 +283,7 @@ pub fn rewrite(path: &Path, change: impl FnOnce(Option<&str>) -> Result<String>)
         .with_context(failed)?;
     file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).with_context(failed)?;
     file.persist(path).with_context(failed)?;
-    Ok(())
+    Ok(text)
 }
 
 fn remove_stale_stages(root: &Path) -> Result<()> {

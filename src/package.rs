@@ -212,6 +212,16 @@ impl<'s, 'a> Item<'s, 'a> {
         }
     }
 
+    /// What its package requires, known without making it.
+    #[must_use]
+    pub fn requires(&self, site: &Site<'_>, stamp: &Stamp) -> Vec<Relation> {
+        match self {
+            Item::Shared(family) => shared::requires(site, family),
+            Item::Selinux(family) => selinux::requires(site, family, stamp),
+            Item::Application(target) => application::requires(target, stamp),
+        }
+    }
+
     /// Makes the package.
     ///
     /// # Errors

@@ -38,7 +38,9 @@ fn ci_calls_the_commands_of_the_readme() {
 
 #[test]
 fn every_link_of_a_document_leads_somewhere() {
-    for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/import.md", "docs/security.md"] {
+    for document in
+        ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/import.md", "docs/security.md"]
+    {
         for link in read(document).split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             let path = link.split('#').next().unwrap();
             assert!(link.starts_with("https://") || project().join(path).exists(), "{document} links to {link}");
@@ -51,8 +53,10 @@ fn every_link_of_a_document_leads_somewhere() {
 fn every_threat_has_the_test_that_it_names() {
     let page = read("docs/security.md");
     let cells = page.lines().filter_map(|line| line.strip_suffix(" |")?.rsplit(" | ").next());
-    let named: Vec<Vec<&str>> =
-        cells.map(|cell| cell.split('`').skip(1).step_by(2).collect()).filter(|spans: &Vec<_>| spans.len() == 2).collect();
+    let named: Vec<Vec<&str>> = cells
+        .map(|cell| cell.split('`').skip(1).step_by(2).collect())
+        .filter(|spans: &Vec<_>| spans.len() == 2)
+        .collect();
     assert!(named.len() > 40, "{named:?}");
     for spans in named {
         assert!(read(spans[0]).contains(spans[1]), "{} has no {}", spans[0], spans[1]);

@@ -4,8 +4,9 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -25,12 +26,14 @@ fn assert_sound(out: &Path) {
         assert_eq!(bytes.len() as u64, artefact.size, "{}", artefact.path);
         assert_eq!(hex::encode(Sha256::digest(&bytes)), artefact.sha256, "{}", artefact.path);
     }
-    let listed = manifest.artefacts.len();
-    let found = files_below(out)
-        .into_iter()
-        .filter(|path| !path.starts_with(".liege-") && !path.to_string_lossy().starts_with(".liege-"))
-        .count();
-    assert_eq!(found, listed + 1, "{:?}", files_below(out));
+    let mut listed: BTreeSet<PathBuf> =
+        manifest.artefacts.iter().map(|artefact| artefact.path.clone().into()).collect();
+    listed.insert("manifest.json".into());
+    for site in manifest.artefacts.iter().map(|artefact| &artefact.site) {
+        listed.extend([format!("{site}.cdx.json").into(), format!("{site}.intoto.jsonl").into()]);
+    }
+    let found = files_below(out).into_iter().filter(|path| !path.to_string_lossy().starts_with(".liege-"));
+    assert_eq!(found.collect::<BTreeSet<_>>(), listed);
 }
 
 fn build(arguments: &[&str], out: &Path) {

@@ -227,8 +227,8 @@ fn nothing_to_compare_with_is_told() {
     let place = Place::new();
     fs::create_dir(place.path("empty")).unwrap();
     for (against, expected) in [
-        (&["nowhere"][..], "--against nowhere: there is no such directory or file"),
-        (&["empty"], "--against empty: there is no manifest.json of a build"),
+        (&["nowhere"][..], "nowhere: there is no such directory or file"),
+        (&["empty"], "empty: there is no manifest.json of a build"),
         (&["empty", "--key", "shop.toml"], "shop.toml: "),
         (&["shop.toml"], "shop.toml: "),
     ] {

@@ -212,6 +212,8 @@ fn secrets_are_asked_for_in_the_right_places_and_told_nowhere() {
 
     fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
     says(&mut place.publish(&key), 2, "is a secret that others may read (mode 0644): chmod 600");
+    says(place.liege().arg("key").arg(&key), 2, "is a secret that others may read");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
     fs::write(place.path("key.asc"), succeed(place.liege().arg("key").arg(&key))).unwrap();
     says(&mut place.publish(&place.path("key.asc")), 2, "key.asc is a public key: name the secret one");
     let text = fs::read_to_string(&key).unwrap();

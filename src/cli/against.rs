@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
 use clap::builder::styling::{AnsiColor, Style};
 
-use super::{Failure, PlanArguments, print, read_certificate};
+use super::{Failure, print, read_certificate};
 use crate::bounded;
 use crate::comparison::{Change, Comparison};
 use crate::former::{self, Former};
@@ -24,8 +24,8 @@ pub enum Format {
     Json,
 }
 
-/// What the site was, wherever `place` says.
-pub fn formers(place: &str, arguments: &PlanArguments, site: &str) -> Result<Vec<Former>> {
+/// What the site was, wherever `place` says; the key is that of repositories, and the suite apt's.
+pub fn formers(place: &str, key: Option<&Path>, suite: &str, site: &str) -> Result<Vec<Former>> {
     let path = Path::new(place);
     if path.is_file() {
         let text = bounded::read_text(path, bounded::LARGEST_LOCK).with_context(|| format!("cannot read {place}"))?;
@@ -36,14 +36,12 @@ pub fn formers(place: &str, arguments: &PlanArguments, site: &str) -> Result<Vec
         return former::in_build(path, site);
     }
     if !place.contains("://") && !path.is_dir() {
-        bail!("--against {place}: there is no such directory or file");
+        bail!("{place}: there is no such directory or file");
     }
-    let Some(key) = &arguments.key else {
-        bail!(
-            "--against {place}: there is no {MANIFEST} of a build; if repositories lie there, name their public key by --key"
-        );
+    let Some(key) = key else {
+        bail!("{place}: there is no {MANIFEST} of a build; if repositories lie there, name their public key by --key");
     };
-    former::in_repository(place, &arguments.suite, &read_certificate(key)?, site)
+    former::in_repository(place, suite, &read_certificate(key)?, site)
 }
 
 /// Prints what changes, and says by the exit status whether anything does.

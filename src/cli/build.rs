@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::path::Path;
 use std::time::Instant;
 
@@ -9,14 +10,17 @@ use rayon::prelude::*;
 use super::console::{Verbosity, counted};
 use super::load::{select, terms, with_site};
 use super::lock::SpecLock;
-use super::{BuildArguments, Failure, print};
+use super::{BuildArguments, Failure, Selection, print};
 use crate::cache::{self, Cache, Use};
-use crate::manifest::{Artefact, Part};
-use crate::output::Output;
+use crate::manifest::{Artefact, Manifest, Part};
+use crate::output::{Document, Output};
 use crate::pack::Packer;
 use crate::package::Item;
+use crate::provenance::{self, Parameters, Resource, Statement};
 use crate::release::{Note, Releases};
 use crate::repository::sha256;
+use crate::sbom;
+use crate::site::Site;
 use crate::template::Templates;
 
 /// From this many packages on, a build on a terminal shows how far it is.
@@ -30,17 +34,22 @@ pub fn run(arguments: &BuildArguments, verbosity: Verbosity) -> Result<(), Failu
         let templates = Templates::load(selection.templates.as_deref())?;
         let items = select(site, selection)?;
         let lock = SpecLock::open(selection)?;
-        let releases = Releases::new(site, &templates, terms(selection, lock.as_ref())?, &items)?;
+        let terms = terms(selection, lock.as_ref())?;
+        let releases = Releases::new(site, &templates, terms, &items)?;
         let cache = arguments.cache.as_deref().map(Cache::open).transpose()?;
         let output = Output::open(&arguments.out)?;
         let packer = Packer { releases: &releases, output: &output, cache: cache.as_ref() };
         let (artefacts, notes): (Vec<_>, Vec<_>) = pack(&items, &packer)?.into_iter().unzip();
         let mut told = tell(&artefacts, &arguments.out, verbosity);
+        let spec = sha256(source.text().as_bytes());
+        let mut inputs =
+            vec![Resource::new(provenance::SPEC, &spec), Resource::new(provenance::TEMPLATES, templates.digest())];
         let mut locked = String::new();
         if let Some(lock) = &lock {
             let changes = lock.compare(site, &notes, selection)?;
             // Before the packages: when it cannot be written, nothing is; and the next build gives the same releases.
-            lock.write(&changes, &notes)?;
+            let text = lock.write(&changes, &notes)?;
+            inputs.push(Resource::new(provenance::LOCK, &sha256(text.as_bytes())));
             locked = lock.tell(site, &changes, &notes, verbosity);
         }
         told.push_str(&total(&artefacts, &arguments.out, began));
@@ -48,16 +57,36 @@ pub fn run(arguments: &BuildArguments, verbosity: Verbosity) -> Result<(), Failu
         let is_replaced = |former: &Artefact| {
             former.site == name && selection.includes(&former.family, former.application.as_deref(), &former.package)
         };
+        let statement = Statement::new(&artefacts, parameters(selection, terms.date), inputs);
+        let former = output.document(&provenance::file_name(name))?.unwrap_or_default();
         output.commit(artefacts, is_replaced, |manifest| {
-            let part = |shard| Part { site: name.to_owned(), shard, spec: sha256(source.text().as_bytes()) };
             if selection.is_whole() {
-                manifest.note(name, selection.shard.map(part));
+                manifest.note(name, selection.shard.map(|shard| Part { site: name.to_owned(), shard, spec }));
             }
+            documents(site, manifest, &former, statement)
         })?;
         told.push_str(&locked);
         told.push_str(&cache.map(|cache| cached(cache.finish(), verbosity)).unwrap_or_default());
         if verbosity == Verbosity::Quiet { Ok(()) } else { print(&told) }
     })
+}
+
+/// What was asked for beside the spec.
+fn parameters(selection: &Selection, date: u32) -> Parameters {
+    let Selection { families, apps, release, shard, .. } = selection;
+    Parameters { families: families.clone(), apps: apps.clone(), release: *release, shard: *shard, date }
+}
+
+/// What tells of a site's artefacts beside the manifest: of what they consist, and where they come from.
+fn documents(site: &Site<'_>, manifest: &Manifest, former: &str, statement: Statement) -> Result<Vec<Document>> {
+    let name = site.header.site.as_str();
+    let all: Vec<&Artefact> = manifest.artefacts.iter().filter(|artefact| artefact.site == name).collect();
+    let present: HashSet<&str> = all.iter().map(|artefact| artefact.path.as_str()).collect();
+    let statements = provenance::append(former, statement, |path| present.contains(path))?;
+    Ok(vec![
+        Document { name: sbom::file_name(name), text: sbom::of(site, &all)? },
+        Document { name: provenance::file_name(name), text: statements.into_bytes() },
+    ])
 }
 
 fn pack(items: &[Item<'_, '_>], packer: &Packer<'_, '_>) -> Result<Vec<(Artefact, Note)>> {

@@ -5,8 +5,8 @@ use anyhow::{Context as _, anyhow};
 use clap::Args;
 
 use super::console::{Verbosity, counted};
+use super::load::{not_utf8, read_written};
 use super::{Failure, print, refuse_existing, write_new};
-use crate::bounded;
 use crate::import::{self, Imported, Input};
 use crate::value::SiteName;
 
@@ -77,8 +77,8 @@ fn files(path: &Path, verbosity: Verbosity) -> anyhow::Result<Vec<PathBuf>> {
 
 fn read(path: &Path) -> Result<Input, Failure> {
     let name = path.display().to_string();
-    let bytes = bounded::read(path, bounded::LARGEST_TEXT).with_context(|| format!("cannot read {name}"))?;
-    let text = String::from_utf8(bytes).map_err(|error| super::load::not_utf8(&name, &error))?;
+    let bytes = read_written(path)?;
+    let text = String::from_utf8(bytes).map_err(|error| not_utf8(&name, &error))?;
     let place = std::path::absolute(path).with_context(|| format!("cannot find {name}"))?;
     Ok(Input::new(&name, place, text))
 }

@@ -1,8 +1,11 @@
 //! From the path of a spec to a site without mistakes.
 
+use std::io::ErrorKind;
+use std::path::Path;
+
 use annotate_snippets::Renderer;
 use anstream::eprintln;
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{anyhow, bail};
 
 use super::console::{Verbosity, counted};
 use super::lock::SpecLock;
@@ -36,8 +39,7 @@ pub fn examine<T>(
     then: impl FnOnce(&Source<'_>, &[Diagnostic], Option<&Site<'_>>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let path = &arguments.spec;
-    let bytes = bounded::read(path, bounded::LARGEST_TEXT)
-        .with_context(|| format!("cannot read the spec {}", path.display()))?;
+    let bytes = read_written(path)?;
     let name = path.display().to_string();
     let text = String::from_utf8_lossy(&bytes);
     let (source, mut found) = Source::parse(&name, &text);
@@ -56,6 +58,17 @@ pub fn examine<T>(
     let found = arguments.levels(&spec.header).apply(found);
     let is_right = !found.iter().any(Diagnostic::is_error);
     then(&source, &found, is_right.then_some(&site))
+}
+
+/// Reads what somebody wrote by hand. A file that is too large for that is as wrong as one full of mistakes.
+pub fn read_written(path: &Path) -> Result<Vec<u8>, Failure> {
+    bounded::read(path, bounded::LARGEST_TEXT).map_err(|error| match error.kind() {
+        ErrorKind::FileTooLarge => {
+            eprintln!("error: {}: {error}", path.display());
+            Failure::Spec
+        }
+        _ => anyhow!(error).context(format!("cannot read {}", path.display())).into(),
+    })
 }
 
 /// Tells what was found on standard error.

@@ -1,7 +1,7 @@
 //! The lock beside a spec: read before a build, and written after it.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
@@ -54,18 +54,29 @@ impl SpecLock {
         if unlocked || !spec.is_file() {
             return Ok(None);
         }
+        let read = Self { is_fixed: locked, ..Self::beside(spec)? };
+        if locked && read.text.is_none() {
+            bail!("{} is missing: build without --locked once, and commit it", read.path.display());
+        }
+        Ok(Some(read))
+    }
+
+    /// Reads the lock next to a spec; one that is missing is empty.
+    pub fn beside(spec: &Path) -> Result<Self> {
         let path = spec.with_file_name(LOCK);
         let text = match bounded::read_text(&path, bounded::LARGEST_LOCK) {
             Ok(text) => Some(text),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !locked => None,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                bail!("{} is missing: build without --locked once, and commit it", path.display())
-            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
             Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
         };
         let lock =
             text.as_deref().map_or(Ok(Lock::default()), Lock::parse).with_context(|| path.display().to_string())?;
-        Ok(Some(Self { path, text, lock, is_fixed: locked }))
+        Ok(Self { path, text, lock, is_fixed: false })
+    }
+
+    /// The file as it was read; none when there was none.
+    pub fn text(&self) -> Option<&str> {
+        self.text.as_deref()
     }
 
     /// What it holds.
@@ -111,10 +122,10 @@ impl SpecLock {
         })
     }
 
-    /// Writes what a build changes.
-    pub fn write(&self, changes: &Changes, notes: &[Note]) -> Result<()> {
-        if changes.is_none() && self.path.exists() {
-            return Ok(());
+    /// Writes what a build changes, and returns what the lock is then.
+    pub fn write(&self, changes: &Changes, notes: &[Note]) -> Result<String> {
+        if let (true, Some(text)) = (changes.is_none(), &self.text) {
+            return Ok(text.clone());
         }
         rewrite(&self.path, |present| {
             // Another build may have written meanwhile, for other packages.

@@ -27,7 +27,7 @@ pub fn run(arguments: &PlanArguments, verbosity: Verbosity) -> Result<(), Failur
             lock.compare(site, &notes, selection)?;
         }
         let Some(place) = &arguments.against else { return print_packages(&items, &releases, arguments.format) };
-        let formers = formers(place, arguments, site.header.site.as_str())?;
+        let formers = formers(place, arguments.key.as_deref(), &arguments.suite, site.header.site.as_str())?;
         let may_go = |former: &Former| selection.includes(&former.family.name, None, &former.name);
         tell(&compare(site, &releases, &items, formers, may_go)?, arguments.format)
     })

@@ -1,10 +1,11 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use clap::{Args, ValueHint};
 
 use super::console::{Verbosity, counted};
 use super::publish::place_of;
+use super::rebuild::{self, RebuildArguments};
 use super::{Failure, print, read_certificate};
 use crate::date::{now, rfc2822};
 use crate::family::Family;
@@ -20,8 +21,10 @@ pub struct VerifyArguments {
     #[arg(value_hint = ValueHint::DirPath)]
     url: String,
     /// The public key that signs them.
-    #[arg(long, value_name = "FILE")]
-    key: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "rebuild")]
+    key: Option<PathBuf>,
+    #[command(flatten)]
+    rebuild: RebuildArguments,
     /// apt's suite.
     #[arg(long, value_name = "SUITE", default_value = "stable")]
     suite: String,
@@ -33,9 +36,21 @@ pub struct VerifyArguments {
     seen: Option<PathBuf>,
 }
 
-/// `liege verify`: checks everything in published repositories.
+/// `liege verify`: checks everything in published repositories, or what was built.
 pub fn run(arguments: &VerifyArguments, verbosity: Verbosity) -> Result<(), Failure> {
-    let certificate = read_certificate(&arguments.key)?;
+    let VerifyArguments { url, key, suite, rebuild, .. } = arguments;
+    if let Some(key) = key {
+        signed(arguments, key, verbosity)?;
+    }
+    match rebuild.spec() {
+        Some(spec) => rebuild::run(rebuild, spec, url, key.as_deref(), suite, verbosity),
+        None => Ok(()),
+    }
+}
+
+/// Checks everything that is signed by a key.
+fn signed(arguments: &VerifyArguments, key: &Path, verbosity: Verbosity) -> Result<(), Failure> {
+    let certificate = read_certificate(key)?;
     let store = Store::open(&arguments.url, Purpose::Read)?;
     let mut seen = Seen::read(arguments.seen.as_deref())?;
     let place = place_of(&arguments.url);

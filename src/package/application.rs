@@ -29,7 +29,10 @@ pub fn package(target: &Target<'_>, templates: &Templates, stamp: &Stamp) -> Res
     let values = Values::new(&Application::of(target))?;
     package.files = files(target, &package.name, templates, &values)?;
     documents(&mut package, templates, &values, "app/README")?;
-    package.relations = relations(target, &package.files, stamp);
+    package.relations = requires(target, stamp);
+    if target.family.user_provides {
+        package.relations.extend(provides_of_users(&package.files));
+    }
     package.scripts = scripts(templates, &values, target.family, "app")?;
     Ok(package)
 }
@@ -71,7 +74,8 @@ fn unsafe_directives(target: &Target<'_>) -> Vec<String> {
     target.app.uwsgi.keys().filter_map(reason).collect()
 }
 
-fn relations(target: &Target<'_>, files: &[File], stamp: &Stamp) -> Vec<Relation> {
+/// What it requires.
+pub fn requires(target: &Target<'_>, stamp: &Stamp) -> Vec<Relation> {
     let depends = &target.family.depends;
     let mut relations = vec![requires_shared(target.header, target.family, stamp)];
     relations.extend(Relation::all(RelationKind::Requires, &depends.users));
@@ -82,9 +86,6 @@ fn relations(target: &Target<'_>, files: &[File], stamp: &Stamp) -> Vec<Relation
     }
     if target.rotate().is_some() {
         relations.extend(Relation::all(RelationKind::Requires, &depends.rotation));
-    }
-    if target.family.user_provides {
-        relations.extend(provides_of_users(files));
     }
     relations
 }

@@ -27,8 +27,14 @@ pub fn package(site: &Site<'_>, family: &'static Family, templates: &Templates, 
     let path = format!("/usr/share/selinux/packages/{}.cil", module(header));
     package.files.push(plain(path, templates.render("selinux/site.cil", &values)?));
     documents(&mut package, templates, &values, "selinux/README")?;
-    package.relations.push(requires_shared(header, family, stamp));
-    package.relations.extend(Relation::all(RelationKind::Requires, &family.depends.selinux));
+    package.relations = requires(site, family, stamp);
     package.scripts = scripts(templates, &values, family, "selinux")?;
     Ok(package)
+}
+
+/// What it requires.
+pub fn requires(site: &Site<'_>, family: &Family, stamp: &Stamp) -> Vec<Relation> {
+    let mut relations = vec![requires_shared(site.header, family, stamp)];
+    relations.extend(Relation::all(RelationKind::Requires, &family.depends.selinux));
+    relations
 }

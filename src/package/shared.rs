@@ -63,14 +63,20 @@ fn files(site: &Site<'_>, family: &Family, package: &str, templates: &Templates,
     Ok(files)
 }
 
-fn relations(site: &Site<'_>, family: &Family, files: &[File]) -> Vec<Relation> {
+/// What it requires.
+pub fn requires(site: &Site<'_>, family: &Family) -> Vec<Relation> {
     let depends = &family.depends;
     let mut relations: Vec<Relation> = Relation::all(RelationKind::Requires, &depends.users).collect();
     relations.extend(Relation::all(RelationKind::RequiresBefore, &depends.users_before_unpacking));
     if site.has_emperor(family) {
         relations.extend(Relation::all(RelationKind::Requires, &depends.uwsgi));
     }
-    relations.extend(Relation::all(RelationKind::Recommends, &depends.web_server));
+    relations
+}
+
+fn relations(site: &Site<'_>, family: &Family, files: &[File]) -> Vec<Relation> {
+    let mut relations = requires(site, family);
+    relations.extend(Relation::all(RelationKind::Recommends, &family.depends.web_server));
     if family.scripts.selinux && site.has_unix_socket(family) {
         let name = format!("({} if selinux-policy-targeted)", site.header.selinux_package());
         relations.push(Relation::any(RelationKind::Recommends, &name));

@@ -49,8 +49,12 @@ fn arguments(name: &str) -> &'static str {
 fn read(texts: &[&str]) -> Vec<Vec<String>> {
     let root = tempfile::tempdir().unwrap();
     let root = root.path();
-    for folder in ["bin", "scripts", "arguments", "run/systemd/system", "run/shop", "dev", "etc", "var/log"] {
+    for folder in ["bin", "scripts", "arguments", "run/systemd/system", "dev", "etc", "var/log"] {
         fs::create_dir_all(root.join(folder)).unwrap();
+    }
+    // What tmpfiles would make: a directory for each site.
+    for folder in texts.iter().flat_map(|text| text.split("/run/").skip(1)).filter_map(|path| path.split_once('/')) {
+        fs::create_dir_all(root.join("run").join(folder.0)).unwrap();
     }
     shell(root);
     commands(root, texts);

@@ -40,6 +40,14 @@ pub fn tool(name: &str) -> Command {
     command
 }
 
+/// Python with what `tests/publish/setup` installs for it.
+pub fn python() -> Command {
+    let environment = std::env::var_os("LIEGE_MOTO").unwrap_or_else(|| "/var/cache/liege-moto".into());
+    let python = Path::new(&environment).join("bin/python");
+    assert!(python.exists(), "{} is missing: run tests/setup", python.display());
+    Command::new(python)
+}
+
 /// Runs to the end and returns what was printed; fails with all of it when the status is not 0.
 pub fn succeed(command: &mut Command) -> String {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
