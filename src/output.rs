@@ -9,7 +9,6 @@ use std::sync::Mutex;
 
 use anyhow::{Context as _, Result, bail};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
-use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use tempfile::{NamedTempFile, TempDir};
 
@@ -33,14 +32,6 @@ pub struct Output {
     kept: Mutex<BTreeSet<String>>,
     /// `root` itself, open and locked until the end, so that two builds never write at once.
     directory: File,
-}
-
-/// A text that lies beside the manifest.
-pub struct Document {
-    /// Its file's name.
-    pub name: String,
-    /// What is in it.
-    pub text: Vec<u8>,
 }
 
 /// An artefact in the making; counts and digests what passes.
@@ -103,18 +94,11 @@ impl Output {
     }
 
     /// Puts the new artefacts into the place of the former ones that `replaces` names; everything else that is there stays.
-    ///
-    /// Each family's directory is exchanged for the new one in one step. The manifest, of which `note` has the last word, comes
-    /// last, behind the documents that `note` returns to lie beside it.
+    /// Returns the manifest of all. Each family's directory is exchanged for the new one in one step.
     ///
     /// # Errors
-    /// A file that cannot be linked, moved or written. The former artefacts are whole then.
-    pub fn commit(
-        self,
-        artefacts: Vec<Artefact>,
-        replaces: impl Fn(&Artefact) -> bool,
-        note: impl FnOnce(&mut Manifest) -> Result<Vec<Document>>,
-    ) -> Result<()> {
+    /// A file that cannot be linked or moved. The former artefacts are whole then.
+    pub fn replace(&self, artefacts: Vec<Artefact>, replaces: impl Fn(&Artefact) -> bool) -> Result<Manifest> {
         let kept = self.kept.lock().map(|kept| kept.clone()).unwrap_or_default();
         let new: BTreeSet<&str> = artefacts.iter().map(|artefact| artefact.path.as_str()).collect();
         let (gone, stays): (Vec<&Artefact>, Vec<&Artefact>) =
@@ -137,11 +121,33 @@ impl Output {
         let mut all: Vec<Artefact> = stays.into_iter().cloned().collect();
         all.extend(artefacts);
         all.sort_by(|a, b| a.path.cmp(&b.path));
-        let mut manifest = Manifest { parts: self.former.parts.clone(), artefacts: all };
-        for document in note(&mut manifest)? {
-            self.put(&document)?;
+        Ok(Manifest { parts: self.former.parts.clone(), artefacts: all })
+    }
+
+    /// Whether the manifest says something else than the former one.
+    #[must_use]
+    pub fn is_new(&self, manifest: &Manifest) -> bool {
+        *manifest != self.former
+    }
+
+    /// Writes the manifest, which makes the new state the present one.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn finish(self, manifest: &Manifest) -> Result<()> {
+        if !self.is_new(manifest) {
+            return Ok(());
         }
-        if manifest == self.former { Ok(()) } else { self.put(&Document::new(MANIFEST, &manifest)?) }
+        self.put(MANIFEST, |to| {
+            serde_json::to_writer_pretty(&mut *to, manifest)?;
+            Ok(to.write_all(b"\n")?)
+        })
+    }
+
+    /// Whether there is a file of that name beside the manifest.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.root.join(name).is_file()
     }
 
     /// A document that a former build left, if there is one.
@@ -199,23 +205,19 @@ impl Output {
         Ok(())
     }
 
-    fn put(&self, document: &Document) -> Result<()> {
-        let path = self.root.join(&document.name);
-        let failed = || format!("cannot write {}", path.display());
-        if fs::read(&path).is_ok_and(|present| present == document.text) {
-            return Ok(());
-        }
-        let stage = self.stage.path().join(&document.name);
-        fs::write(&stage, &document.text).with_context(failed)?;
-        fs::rename(&stage, &path).with_context(failed)
-    }
-}
-
-impl Document {
-    fn new(name: &str, content: &impl Serialize) -> Result<Self> {
-        let mut text = serde_json::to_vec_pretty(content)?;
-        text.push(b'\n');
-        Ok(Self { name: name.to_owned(), text })
+    /// Writes a document that lies beside the manifest, whole or not at all.
+    ///
+    /// # Errors
+    /// What `write` says; a file that cannot be written.
+    pub fn put(&self, name: &str, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+        let (path, stage) = (self.root.join(name), self.stage.path().join(name));
+        let written = || -> Result<()> {
+            let mut file = BufWriter::new(File::create(&stage)?);
+            write(&mut file)?;
+            file.flush()?;
+            Ok(fs::rename(&stage, &path)?)
+        };
+        written().with_context(|| format!("cannot write {}", path.display()))
     }
 }
 

@@ -40,7 +40,8 @@ pub fn describe(package: &Package) -> Result<String> {
     }
     for script in &package.scripts {
         let on = script.on.iter().map(|on| format!(" on {on}")).collect::<String>();
-        write!(text, "\n---- script {}{on}\n{}", script.name, indented(&script.text))?;
+        writeln!(text, "\n---- script {}{on}", script.name)?;
+        indent(&mut text, &script.text);
     }
     text.push('\n');
     Ok(text)
@@ -60,14 +61,21 @@ fn describe_file(file: &File) -> String {
     };
     let mut text = format!("\n---- {kind} {} {:04o} {}:{}{role}\n", file.path, file.mode, file.owner, file.group);
     match &file.contents {
-        Contents::Text(contents) => text.push_str(&indented(contents)),
-        Contents::GhostLink(target) => text.push_str(&indented(&format!("-> {target}"))),
+        Contents::Text(contents) => indent(&mut text, contents),
+        Contents::GhostLink(target) => indent(&mut text, &format!("-> {target}")),
         Contents::Directory => {}
     }
     text
 }
 
-/// Each line behind two blanks, so that no content can look like a heading of the plan.
-fn indented(text: &str) -> String {
-    text.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("  {line}\n") }).collect()
+/// Adds each line behind two blanks, so that no content can look like a heading of the plan.
+fn indent(text: &mut String, lines: &str) {
+    text.reserve(lines.len() + lines.len() / 8);
+    for line in lines.lines() {
+        if !line.is_empty() {
+            text.push_str("  ");
+            text.push_str(line);
+        }
+        text.push('\n');
+    }
 }

@@ -1,7 +1,7 @@
 //! Where a site's artefacts come from: in-toto statements (in-toto.io/Statement/v1) with the predicate of SLSA
 //! (slsa.dev/provenance/v1), a line each. They bear no date: the same build says the same.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashSet;
 
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
@@ -39,7 +39,12 @@ pub struct Statement {
 pub struct Resource {
     /// Its name, or where it lies.
     pub name: String,
-    digest: BTreeMap<String, String>,
+    digest: Digest,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+struct Digest {
+    sha256: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -54,8 +59,14 @@ struct Predicate {
 struct Definition {
     build_type: String,
     external_parameters: Parameters,
-    internal_parameters: BTreeMap<String, String>,
+    internal_parameters: Internals,
     resolved_dependencies: Vec<Resource>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+struct Internals {
+    /// Of everything that the program was built from.
+    sources: String,
 }
 
 /// What was asked of a build beside its spec.
@@ -87,13 +98,13 @@ impl Resource {
     /// Names something.
     #[must_use]
     pub fn new(name: &str, sha256: &str) -> Self {
-        Self { name: name.to_owned(), digest: BTreeMap::from([("sha256".to_owned(), sha256.to_owned())]) }
+        Self { name: name.to_owned(), digest: Digest { sha256: sha256.to_owned() } }
     }
 
-    /// Its SHA-256, lower-case hexadecimal; empty when the statement has none.
+    /// Its SHA-256, lower-case hexadecimal.
     #[must_use]
     pub fn sha256(&self) -> &str {
-        self.digest.get("sha256").map_or("", String::as_str)
+        &self.digest.sha256
     }
 }
 
@@ -101,11 +112,10 @@ impl Statement {
     /// States that `artefacts` were made of `inputs`.
     #[must_use]
     pub fn new(artefacts: &[Artefact], parameters: Parameters, inputs: Vec<Resource>) -> Self {
-        let sources = BTreeMap::from([("sources".to_owned(), env!("LIEGE_SOURCES").to_owned())]);
         let definition = Definition {
             build_type: BUILD.to_owned(),
             external_parameters: parameters,
-            internal_parameters: sources,
+            internal_parameters: Internals { sources: env!("LIEGE_SOURCES").to_owned() },
             resolved_dependencies: inputs,
         };
         Self {
@@ -135,8 +145,7 @@ impl Statement {
     /// Whether this very program made it.
     #[must_use]
     pub fn is_of_this_program(&self) -> bool {
-        let sources = self.predicate.build_definition.internal_parameters.get("sources");
-        sources.is_some_and(|sources| sources == env!("LIEGE_SOURCES"))
+        self.predicate.build_definition.internal_parameters.sources == env!("LIEGE_SOURCES")
     }
 }
 
@@ -159,14 +168,13 @@ pub fn parse(text: &str) -> Vec<Statement> {
 /// None that a build leads to.
 pub fn append(former: &str, statement: Statement, is_kept: impl Fn(&str) -> bool) -> Result<String> {
     let mut statements = parse(former);
-    let new: BTreeSet<String> = statement.subject.iter().map(|subject| subject.name.clone()).collect();
+    let new: HashSet<&str> = statement.subject.iter().map(|subject| subject.name.as_str()).collect();
     for former in &mut statements {
-        former.subject.retain(|subject| is_kept(&subject.name) && !new.contains(&subject.name));
+        former.subject.retain(|subject| is_kept(&subject.name) && !new.contains(subject.name.as_str()));
     }
     statements.retain(|former| !former.subject.is_empty());
-    statements.push(statement);
     let mut text = String::new();
-    for statement in statements.iter().filter(|statement| !statement.subject.is_empty()) {
+    for statement in statements.iter().chain([&statement]).filter(|statement| !statement.subject.is_empty()) {
         text.push_str(&serde_json::to_string(statement)?);
         text.push('\n');
     }

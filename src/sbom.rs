@@ -1,11 +1,13 @@
 //! The software bill of materials of a built site: CycloneDX 1.6 in JSON (cyclonedx.org/docs/1.6/json).
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap};
+use std::io::Write;
 
-use anyhow::Result;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
+use crate::family::Family;
 use crate::manifest::Artefact;
 use crate::package::{Item, Relation, Stamp};
 use crate::site::Site;
@@ -15,14 +17,17 @@ pub const LIEGE: &str = concat!("pkg:cargo/liege@", env!("CARGO_PKG_VERSION"));
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Bom<'a> {
+struct Bom<'a, C, D> {
     bom_format: &'static str,
     spec_version: &'static str,
     version: u32,
     metadata: Metadata<'a>,
-    components: Vec<Component<'a>>,
-    dependencies: Vec<Dependency<'a>>,
+    components: C,
+    dependencies: D,
 }
+
+/// Writes what an iterator gives without holding all of it: sites are large.
+struct Sequence<I>(Cell<Option<I>>);
 
 #[derive(Serialize)]
 struct Metadata<'a> {
@@ -79,71 +84,95 @@ struct Dependency<'a> {
     depends_on: Vec<Cow<'a, str>>,
 }
 
-/// A package that another needs.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Need<'a> {
-    /// One of the site: the path of its artefact.
-    Ours(&'a str),
-    /// One of a family's distributions.
-    Theirs { family: &'a str, name: String },
-}
-
 /// Name of a site's bill in an output directory.
 #[must_use]
 pub fn file_name(site: &str) -> String {
     format!("{site}.cdx.json")
 }
 
-/// The bill of a site's artefacts: each package, and those of the distribution that it needs.
+/// Writes the bill of a site's artefacts: each package, and those of the distribution that it needs.
 ///
 /// # Errors
-/// None that a site leads to.
-pub fn of(site: &Site<'_>, artefacts: &[&Artefact]) -> Result<Vec<u8>> {
-    let needs = needs(site, artefacts);
-    let theirs: BTreeSet<&Need<'_>> =
-        needs.iter().flatten().filter(|need| matches!(need, Need::Theirs { .. })).collect();
-    let ours = artefacts.iter().map(|artefact| component(artefact, site.header.license.as_str()));
+/// What the writer says.
+pub fn write(site: &Site<'_>, artefacts: &[&Artefact], to: impl Write) -> serde_json::Result<()> {
     let name = site.header.site.as_str();
+    let needs = Needs::of(site, artefacts);
+    let theirs: BTreeSet<(&str, String)> = artefacts
+        .iter()
+        .flat_map(|artefact| needs.of_one(artefact).map(|need| (artefact.family.as_str(), need)))
+        .filter(|(family, need)| !needs.ours.contains_key(&(*family, need.as_str())))
+        .collect();
+    let license = site.header.license.as_str();
+    let ours = artefacts.iter().map(|artefact| component(artefact, license));
     let all = artefacts.iter().map(|artefact| Cow::Borrowed(artefact.path.as_str())).collect();
-    let of_each = artefacts.iter().zip(&needs).map(|(artefact, needs)| Dependency {
+    let of_each = artefacts.iter().map(|artefact| Dependency {
         reference: &artefact.path,
-        depends_on: needs.iter().map(Need::reference).collect(),
+        depends_on: needs.of_one(artefact).map(|need| needs.reference(&artefact.family, &need)).collect(),
     });
     let bom = Bom {
         bom_format: "CycloneDX",
         spec_version: "1.6",
         version: 1,
         metadata: metadata(site),
-        components: ours.chain(theirs.into_iter().filter_map(Need::component)).collect(),
-        dependencies: [Dependency { reference: name, depends_on: all }].into_iter().chain(of_each).collect(),
+        components: Sequence::new(ours.chain(theirs.iter().map(|(family, need)| other(family, need)))),
+        dependencies: Sequence::new([Dependency { reference: name, depends_on: all }].into_iter().chain(of_each)),
     };
-    let mut text = serde_json::to_vec(&bom)?;
-    text.push(b'\n');
-    Ok(text)
+    serde_json::to_writer(to, &bom)
 }
 
-/// What each artefact needs, in their order. One that the spec does not make any longer is taken to need nothing.
-fn needs<'a>(site: &Site<'_>, artefacts: &[&'a Artefact]) -> Vec<BTreeSet<Need<'a>>> {
-    let stamp = Stamp::standard(&site.header.version);
-    let items = Item::of(site);
-    let items: HashMap<(&str, String), &Item<'_, '_>> =
-        items.iter().map(|item| ((item.family().name.as_str(), item.name(site)), item)).collect();
-    let paths: HashMap<(&str, &str), &str> = artefacts
-        .iter()
-        .map(|artefact| ((artefact.family.as_str(), artefact.package.as_str()), artefact.path.as_str()))
-        .collect();
-    let of_one = |artefact: &&'a Artefact| {
-        let family = artefact.family.as_str();
-        let item = items.get(&(family, artefact.package.clone()));
-        let relations = item.map(|item| item.requires(site, &stamp)).unwrap_or_default();
-        let need = |relation: Relation| match paths.get(&(family, relation.name.as_str())) {
-            Some(path) => Need::Ours(path),
-            // Of several that will do, the first is the usual one.
-            None => Need::Theirs { family, name: relation.name.split(" | ").next().unwrap_or_default().to_owned() },
-        };
-        relations.into_iter().map(need).collect()
-    };
-    artefacts.iter().map(of_one).collect()
+/// What packages require of each other and of their distribution.
+struct Needs<'n, 'a> {
+    site: &'n Site<'a>,
+    stamp: Stamp,
+    /// By family and package.
+    items: HashMap<(&'static str, String), Item<'n, 'a>>,
+    /// The paths of artefacts, by family and package.
+    ours: HashMap<(&'n str, &'n str), &'n str>,
+}
+
+impl<'n, 'a> Needs<'n, 'a> {
+    fn of(site: &'n Site<'a>, artefacts: &[&'n Artefact]) -> Self {
+        let items = Item::of(site).into_iter().map(|item| ((item.family().name.as_str(), item.name(site)), item));
+        let path =
+            |artefact: &&'n Artefact| ((artefact.family.as_str(), artefact.package.as_str()), artefact.path.as_str());
+        Self {
+            site,
+            stamp: Stamp::standard(&site.header.version),
+            items: items.collect(),
+            ours: artefacts.iter().map(path).collect(),
+        }
+    }
+
+    /// The names of packages that one needs. One that the spec does not make any longer is taken to need nothing.
+    fn of_one(&self, artefact: &Artefact) -> impl Iterator<Item = String> {
+        let item = Family::named(&artefact.family)
+            .ok()
+            .and_then(|family| self.items.get(&(family.name.as_str(), artefact.package.clone())));
+        let relations = item.map(|item| item.requires(self.site, &self.stamp)).unwrap_or_default();
+        // Of several that will do, the first is the usual one.
+        let first = |relation: Relation| relation.name.split(" | ").next().map(str::to_owned);
+        relations.into_iter().filter_map(first).collect::<BTreeSet<_>>().into_iter()
+    }
+
+    fn reference(&self, family: &str, need: &str) -> Cow<'n, str> {
+        let ours = self.ours.get(&(family, need));
+        ours.map_or_else(|| Cow::Owned(reference(family, need)), |path| Cow::Borrowed(*path))
+    }
+}
+
+/// What a package of the distribution is called in a bill.
+fn reference(family: &str, need: &str) -> String {
+    format!("{family}:{need}")
+}
+
+fn other<'a>(family: &'a str, need: &'a str) -> Component<'a> {
+    Component {
+        kind: "application",
+        reference: Cow::Owned(reference(family, need)),
+        group: Some(family),
+        name: Cow::Borrowed(need),
+        ..Component::default()
+    }
 }
 
 fn component<'a>(artefact: &'a Artefact, license: &'a str) -> Component<'a> {
@@ -178,7 +207,7 @@ fn metadata<'a>(site: &'a Site<'_>) -> Metadata<'a> {
     };
     let liege = itself(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION").to_owned());
     let liege = Component { reference: Cow::Borrowed(LIEGE), purl: Some(LIEGE.to_owned()), ..liege };
-    let component = Component { reference: Cow::Borrowed(name), ..itself(name, site.header.version.to_string()) };
+    let component = Component { reference: Cow::Borrowed(name), version: None, ..itself(name, String::new()) };
     Metadata { lifecycles: [Lifecycle { phase: "build" }], tools: Tools { components: [liege] }, component }
 }
 
@@ -187,22 +216,14 @@ fn escaped(text: &str) -> String {
     text.replace('+', "%2B")
 }
 
-impl Need<'_> {
-    fn reference(&self) -> Cow<'_, str> {
-        match self {
-            Self::Ours(path) => Cow::Borrowed(path),
-            Self::Theirs { family, name } => Cow::Owned(format!("{family}:{name}")),
-        }
+impl<I> Sequence<I> {
+    fn new(items: I) -> Self {
+        Self(Cell::new(Some(items)))
     }
+}
 
-    fn component(&self) -> Option<Component<'_>> {
-        let Self::Theirs { family, name } = self else { return None };
-        Some(Component {
-            kind: "application",
-            reference: self.reference(),
-            group: Some(family),
-            name: Cow::Borrowed(name),
-            ..Component::default()
-        })
+impl<I: Iterator<Item: Serialize>> Serialize for Sequence<I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.take().into_iter().flatten())
     }
 }

@@ -13,6 +13,9 @@ use crate::rule::form::TOML;
 /// find each, its table is read anew.
 pub const MOST: usize = 100;
 
+/// The longest line, in bytes. Each mistake is shown with its line, and each of 100 could be in one that is the whole file.
+const LONGEST_LINE: usize = 100_000;
+
 /// A table of the spec; every key and value in it knows its place in the text.
 pub type Table<'a> = DeTable<'a>;
 
@@ -30,13 +33,19 @@ impl<'a> Source<'a> {
     /// of the first.
     #[must_use]
     pub fn parse(name: &'a str, text: &'a str) -> (Self, Vec<Diagnostic>) {
-        let (root, errors) = DeTable::parse_recoverable(text);
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(end, _)| end + 1)).collect();
+        if let Some(long) = text.lines().position(|line| line.len() > LONGEST_LINE) {
+            let message = format!("line {} is longer than {LONGEST_LINE} bytes, which no line of a spec is", long + 1);
+            return (Self { name, text: "", lines: vec![0], root: Table::default() }, vec![TOML.within(0..0, message)]);
+        }
+        let (root, mut errors) = DeTable::parse_recoverable(text);
+        // Each of many brackets that are not closed is missed at the same place.
+        errors.dedup_by(|later, first| (later.span(), later.message()) == (first.span(), first.message()));
         let diagnostics = errors
             .iter()
             .take(MOST)
             .map(|error| TOML.within(error.span().unwrap_or(0..0), format!("not valid TOML: {}", error.message())))
             .collect();
-        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(end, _)| end + 1)).collect();
         (Self { name, text, lines, root: root.into_inner() }, diagnostics)
     }
 

@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::value::{
     AbsolutePath, AppName, BufferSize, Bytes, Callable, Ciphers, Count, Entity, EnvironmentName, Homepage, IniText,
     Line, Listeners, Maintainer, Megabytes, Module, OptionValue, Paragraphs, Processes, RelativeOrAbsolute, Seconds,
-    Served, SiteName, SiteVersion, Size, SpdxExpression, UriPrefix,
+    Served, SiteName, SiteVersion, Size, SpdxExpression, Summary, UriPrefix,
 };
 
 pub use lists::{Allowed, Families};
@@ -54,7 +54,7 @@ pub struct Header {
     pub maintainer: Maintainer,
     /// One line on what the site is. Default: `uWSGI applications of SITE`.
     #[schemars(example = "Web shop with its API")]
-    pub summary: Option<Line>,
+    pub summary: Option<Summary>,
     /// A longer text on what the site is; each package adds what it holds.
     #[schemars(example = "The web shop and what belongs to it.")]
     pub description: Option<Paragraphs>,
@@ -190,7 +190,7 @@ pub struct Tls {
 pub struct App {
     /// One line on what the application is, for its package. Default: made from the names.
     #[schemars(example = "Catalogue of the shop")]
-    pub summary: Option<Line>,
+    pub summary: Option<Summary>,
     /// `emperor` or `service`. Default: the site's `mode`. An upgrade that changes it ends the application and begins it anew.
     #[schemars(example = Mode::Service)]
     pub mode: Option<Mode>,

@@ -19,8 +19,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use grammar::{
     AbsolutePath, AppName, AppNameGrammar, Callable, Ciphers, Entity, EnvironmentName, Homepage, IniText, Line,
-    Maintainer, Module, Paragraphs, RelativeOrAbsolute, SiteName, SiteVersion, SpdxExpression, UriPrefix,
-    is_clean_line,
+    Maintainer, Module, Paragraphs, RelativeOrAbsolute, SiteName, SiteVersion, SpdxExpression, Summary, SummaryGrammar,
+    UriPrefix, is_clean_line,
 };
 pub use listen::{Address, Listen, Listeners};
 pub use option::OptionValue;

@@ -13,7 +13,7 @@ use super::lock::SpecLock;
 use super::{BuildArguments, Failure, Selection, print};
 use crate::cache::{self, Cache, Use};
 use crate::manifest::{Artefact, Manifest, Part};
-use crate::output::{Document, Output};
+use crate::output::Output;
 use crate::pack::Packer;
 use crate::package::Item;
 use crate::provenance::{self, Parameters, Resource, Statement};
@@ -58,13 +58,12 @@ pub fn run(arguments: &BuildArguments, verbosity: Verbosity) -> Result<(), Failu
             former.site == name && selection.includes(&former.family, former.application.as_deref(), &former.package)
         };
         let statement = Statement::new(&artefacts, parameters(selection, terms.date), inputs);
-        let former = output.document(&provenance::file_name(name))?.unwrap_or_default();
-        output.commit(artefacts, is_replaced, |manifest| {
-            if selection.is_whole() {
-                manifest.note(name, selection.shard.map(|shard| Part { site: name.to_owned(), shard, spec }));
-            }
-            documents(site, manifest, &former, statement)
-        })?;
+        let mut manifest = output.replace(artefacts, is_replaced)?;
+        if selection.is_whole() {
+            manifest.note(name, selection.shard.map(|shard| Part { site: name.to_owned(), shard, spec }));
+        }
+        attest(site, &manifest, &output, statement)?;
+        output.finish(&manifest)?;
         told.push_str(&locked);
         told.push_str(&cache.map(|cache| cached(cache.finish(), verbosity)).unwrap_or_default());
         if verbosity == Verbosity::Quiet { Ok(()) } else { print(&told) }
@@ -77,16 +76,20 @@ fn parameters(selection: &Selection, date: u32) -> Parameters {
     Parameters { families: families.clone(), apps: apps.clone(), release: *release, shard: *shard, date }
 }
 
-/// What tells of a site's artefacts beside the manifest: of what they consist, and where they come from.
-fn documents(site: &Site<'_>, manifest: &Manifest, former: &str, statement: Statement) -> Result<Vec<Document>> {
+/// Writes what tells of a site's artefacts beside the manifest: of what they consist, and where they come from.
+fn attest(site: &Site<'_>, manifest: &Manifest, output: &Output, statement: Statement) -> Result<()> {
     let name = site.header.site.as_str();
     let all: Vec<&Artefact> = manifest.artefacts.iter().filter(|artefact| artefact.site == name).collect();
+    let bill = sbom::file_name(name);
+    // All of it follows from the artefacts.
+    if output.is_new(manifest) || !output.has(&bill) {
+        output.put(&bill, |to| Ok(sbom::write(site, &all, to)?))?;
+    }
     let present: HashSet<&str> = all.iter().map(|artefact| artefact.path.as_str()).collect();
-    let statements = provenance::append(former, statement, |path| present.contains(path))?;
-    Ok(vec![
-        Document { name: sbom::file_name(name), text: sbom::of(site, &all)? },
-        Document { name: provenance::file_name(name), text: statements.into_bytes() },
-    ])
+    let file = provenance::file_name(name);
+    let former = output.document(&file)?.unwrap_or_default();
+    let statements = provenance::append(&former, statement, |path| present.contains(path))?;
+    if statements == former { Ok(()) } else { output.put(&file, |to| Ok(to.write_all(statements.as_bytes())?)) }
 }
 
 fn pack(items: &[Item<'_, '_>], packer: &Packer<'_, '_>) -> Result<Vec<(Artefact, Note)>> {

@@ -16,7 +16,7 @@ use crate::template::{Templates, Values};
 pub fn package(site: &Site<'_>, family: &'static Family, templates: &Templates, stamp: &Stamp) -> Result<Package> {
     let header = site.header;
     let name = header.selinux_package();
-    let summary = format!("SELinux policy that lets nginx reach the sockets of {}", header.site);
+    let summary = format!("SELinux policy: nginx may reach the sockets of {}", header.site);
     let about = format!(
         "An SELinux policy module: nginx may connect to UNIX sockets below /run of services that have no policy of their own, \
          as the uWSGI applications of {} are. Without it, nginx answers 502 where SELinux is enforcing.",

@@ -7,7 +7,8 @@ use super::{FIRST_SOCKET, Package};
 use crate::family::Family;
 use crate::site::{Site, Target};
 use crate::spec::{App, Header, Mode, Rotate, UwsgiFrom};
-use crate::value::{Checked, Listen, Served};
+
+use crate::value::{Checked, Grammar as _, Listen, Served, SummaryGrammar};
 
 /// Where uWSGI is documented, for a site without a page of its own.
 const UWSGI_HOMEPAGE: &str = "https://uwsgi-docs.readthedocs.io/";
@@ -268,8 +269,13 @@ pub fn libexec(header: &Header) -> String {
 
 /// An application in one line.
 pub fn summary(target: &Target<'_>) -> String {
-    let made = || format!("uWSGI application {} of {}", target.name, target.header.site);
-    target.app.summary.as_ref().map_or_else(made, ToString::to_string)
+    if let Some(summary) = &target.app.summary {
+        return summary.to_string();
+    }
+    let short = format!("uWSGI application {}", target.name);
+    let whole = format!("{short} of {}", target.header.site);
+    // What is longer than a summary may be does without the site, which the package's name begins with.
+    if whole.len() > SummaryGrammar::LONGEST { short } else { whole }
 }
 
 /// Whether the application needs a directory that `ProtectHome=yes` would hide (systemd.exec(5)).

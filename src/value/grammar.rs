@@ -20,6 +20,8 @@ pub type Callable = Checked<CallableGrammar>;
 pub type UriPrefix = Checked<UriPrefixGrammar>;
 /// One line of printable text.
 pub type Line = Checked<LineGrammar>;
+/// The summary of a package: one line that neither lintian nor rpmlint finds fault with.
+pub type Summary = Checked<SummaryGrammar>;
 /// One line of text that uWSGI reads from an ini as it stands (once `%` is doubled).
 pub type IniText = Checked<IniTextGrammar>;
 /// Several lines of printable text.
@@ -55,6 +57,8 @@ pub enum CallableGrammar {}
 pub enum UriPrefixGrammar {}
 /// See [`Line`].
 pub enum LineGrammar {}
+/// See [`Summary`].
+pub enum SummaryGrammar {}
 /// See [`IniText`].
 pub enum IniTextGrammar {}
 /// See [`Paragraphs`].
@@ -249,6 +253,25 @@ impl Grammar for LineGrammar {
     }
 }
 
+/// lintian's synopsis-too-long and description-synopsis-starts-with-article; rpmlint's summary-too-long, summary-not-capitalized
+/// and summary-ended-with-dot.
+impl Grammar for SummaryGrammar {
+    const PATTERN: Option<&'static str> = Some(r"^\S(.*[^.\s])?$");
+    const LONGEST: usize = 79;
+
+    fn check(text: &str) -> Result<(), String> {
+        LineGrammar::check(text)?;
+        let first = text.split(' ').next().unwrap_or_default();
+        let is_article = ["a", "an", "the"].contains(&first.to_lowercase().as_str());
+        // A name such as uWSGI may begin it.
+        let begins_small = text.starts_with(char::is_lowercase) && !first.contains(char::is_uppercase);
+        require(
+            text.chars().count() <= Self::LONGEST && !is_article && !begins_small && !text.ends_with('.'),
+            "a summary has at most 79 characters, a capital first, no article before it and no full stop, such as Web shop with its API",
+        )
+    }
+}
+
 impl Grammar for IniTextGrammar {
     const PATTERN: Option<&'static str> = Some(r"^(\S(.*\S)?)?$");
 
@@ -408,6 +431,7 @@ mod tests {
         a_pattern_passes_what_fits::<CallableGrammar>();
         a_pattern_passes_what_fits::<UriPrefixGrammar>();
         a_pattern_passes_what_fits::<LineGrammar>();
+        a_pattern_passes_what_fits::<SummaryGrammar>();
         a_pattern_passes_what_fits::<IniTextGrammar>();
         a_pattern_passes_what_fits::<EnvironmentNameGrammar>();
         a_pattern_passes_what_fits::<MaintainerGrammar>();
