@@ -35,6 +35,16 @@ bench *sections:
 bench-parts:
     cargo bench --bench parts
 
+# Builds in two surroundings that reprotest makes as different as it can (Debian's packages reprotest and disorderfs, as root).
+reprotest spec="specs/gnuhealth.toml":
+    cargo build
+    cd $(mktemp -d) && cp {{justfile_directory()}}/target/debug/liege {{justfile_directory()}}/{{spec}} . && \
+        reprotest --no-diffoscope --variations=+all './liege build --unlocked *.toml --out built' 'built/*.json* built/*/*'
+
+# A million runs of a fuzzing target: spec, import, lock, apt, rpm_md, artefact (fuzz/README.md).
+fuzz target runs="1000000":
+    fuzz/run {{target}} {{runs}}
+
 # What CI runs.
 ci:
     .ci/run

@@ -20,7 +20,6 @@ mod shell;
 mod value;
 mod verify;
 
-use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -273,13 +272,6 @@ fn refuse_existing(path: &Path) -> Result<(), Failure> {
         Ok(_) => Err(anyhow!("{} exists already; name another file", path.display()).into()),
         Err(_) => Ok(()),
     }
-}
-
-/// Writes a file that is not there yet.
-fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
-    refuse_existing(path)?;
-    let written = File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes()));
-    Ok(written.with_context(|| format!("cannot write {}", path.display()))?)
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 
 use crate::manifest::{Artefact, Manifest};
 
@@ -20,6 +20,9 @@ pub const MANIFEST: &str = "manifest.json";
 
 /// How the staging directory's name begins; one that an interrupted build left is taken away by the next.
 const STAGE: &str = ".liege-";
+
+/// Permission bits of any new file, before the umask takes its part.
+pub const NEW_FILE: u32 = 0o666;
 
 /// An output directory that is being written to.
 pub struct Output {
@@ -270,20 +273,36 @@ pub fn read_if_there(path: &Path) -> Result<Option<String>> {
 /// A directory that cannot be written; whatever `change` fails with.
 pub fn rewrite(path: &Path, change: impl FnOnce(Option<&str>) -> Result<String>) -> Result<String> {
     let failed = || format!("cannot write {}", path.display());
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     let lock = File::open(folder).with_context(failed)?;
     lock.lock().with_context(failed)?;
     let present = read_if_there(path)?;
     let text = change(present.as_deref()).with_context(failed)?;
-    let mut file = tempfile::Builder::new()
-        .prefix(STAGE)
-        // What the umask leaves of it, as for any new file.
-        .permissions(fs::Permissions::from_mode(0o666))
-        .tempfile_in(folder)
-        .with_context(failed)?;
-    file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).with_context(failed)?;
-    file.persist(path).with_context(failed)?;
+    staged(folder, &text, NEW_FILE).and_then(|file| Ok(file.persist(path)?)).with_context(failed)?;
     Ok(text)
+}
+
+/// Writes a file that is not there yet: whole or not at all. Of `mode` the umask takes its part.
+///
+/// # Errors
+/// A file that is there, or a directory that cannot be written.
+pub fn write_new(path: &Path, text: &str, mode: u32) -> Result<()> {
+    let failed = || format!("cannot write {}", path.display());
+    staged(folder_of(path), text, mode).and_then(|file| Ok(file.persist_noclobber(path)?)).with_context(failed)?;
+    Ok(())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// A text on disk, under no name that lasts.
+fn staged(folder: &Path, text: &str, mode: u32) -> Result<NamedTempFile> {
+    let permissions = fs::Permissions::from_mode(mode);
+    let mut file = tempfile::Builder::new().prefix(STAGE).permissions(permissions).tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    Ok(file)
 }
 
 fn remove_stale_stages(root: &Path) -> Result<()> {

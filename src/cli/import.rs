@@ -6,8 +6,9 @@ use clap::Args;
 
 use super::console::{Verbosity, counted};
 use super::load::{not_utf8, read_written};
-use super::{Failure, print, refuse_existing, write_new};
+use super::{Failure, print, refuse_existing};
 use crate::import::{self, Imported, Input};
+use crate::output::{NEW_FILE, write_new};
 use crate::value::SiteName;
 
 #[derive(Args)]
@@ -43,7 +44,7 @@ pub fn run(arguments: &ImportArguments, verbosity: Verbosity) -> Result<(), Fail
         Failure::Spec
     })?;
     match &arguments.out {
-        Some(out) => write_new(out, &imported.spec)?,
+        Some(out) => write_new(out, &imported.spec, NEW_FILE)?,
         None => print(&imported.spec)?,
     }
     tell(&imported, verbosity);

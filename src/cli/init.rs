@@ -6,8 +6,9 @@ use clap::{Args, ValueHint};
 
 use super::console::Verbosity;
 use super::value::Likely;
-use super::{Failure, refuse_existing, write_new};
+use super::{Failure, refuse_existing};
 use crate::init::{Answers, Need, QUESTIONS, Question};
+use crate::output::{NEW_FILE, write_new};
 
 #[derive(Args)]
 pub struct InitArguments {
@@ -69,7 +70,7 @@ pub fn run(arguments: &InitArguments, verbosity: Verbosity) -> Result<(), Failur
         return Err(anyhow!("say {} as well, or --ask to be asked", missing.join(", ")).into());
     }
     let file = arguments.file.clone().unwrap_or_else(|| PathBuf::from(format!("{}.toml", answers.site())));
-    write_new(&file, &answers.spec())?;
+    write_new(&file, &answers.spec(), NEW_FILE)?;
     let file = file.display();
     verbosity.summary(&format!(
         "wrote {file}; next:\n    liege check {file}    # finds mistakes\n    liege plan {file}     # shows every file\n    \

@@ -1,12 +1,14 @@
 //! Where a secret key and its passphrase come from: a file, the environment, a terminal; never an argument.
 
-use std::fs::{File, OpenOptions};
-use std::io::{IsTerminal as _, Read as _, Write as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::fs::File;
+use std::io::{IsTerminal as _, Read as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use zeroize::Zeroizing;
+
+use crate::output::write_new;
 
 /// The environment variable that may hold an armoured secret key.
 pub const KEY_VARIABLE: &str = "LIEGE_KEY";
@@ -71,9 +73,7 @@ pub fn read_key_file(path: Option<&Path>) -> Result<Zeroizing<Vec<u8>>> {
 /// # Errors
 /// A file that exists or cannot be written.
 pub fn write_key_file(path: &Path, text: &str) -> Result<()> {
-    let failed = || format!("cannot write {}", path.display());
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).with_context(failed)?;
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).with_context(failed)
+    write_new(path, text, 0o600)
 }
 
 fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
