@@ -28,6 +28,11 @@ use setting::{Instance, Origin};
 use crate::bounded::LARGEST_TEXT;
 use crate::value::SiteName;
 
+/// How many applications one import may have.
+const MOST_APPLICATIONS: usize = 50_000;
+/// How many settings an application may have.
+const MOST_SETTINGS: usize = 5_000;
+
 /// One file to import.
 #[derive(Debug)]
 pub struct Input {
@@ -87,6 +92,7 @@ struct Found {
 pub fn import(inputs: &[Input], site: Option<&SiteName>) -> Result<Imported, Vec<Unreadable>> {
     let mut report = Report::default();
     let found = read(inputs, &mut report)?;
+    bound(&found)?;
     if found.defaults.is_empty() && found.instances.iter().all(|instance| instance.settings.is_empty()) {
         let origin = inputs.first().map_or(Origin { file: String::new(), line: 1 }, |input| input.origin(1));
         return Err(vec![Unreadable { origin, message: "nothing here is a setting of uWSGI".to_owned() }]);
@@ -110,6 +116,22 @@ pub fn import(inputs: &[Input], site: Option<&SiteName>) -> Result<Imported, Vec
         carried,
         lost,
     })
+}
+
+/// What is larger was made to keep the program busy: every setting is held against all others of its application, and every
+/// application's name against all others'.
+fn bound(found: &Found) -> Result<(), Vec<Unreadable>> {
+    let refuse = |origin: &Origin, message: String| Err(vec![Unreadable { origin: origin.clone(), message }]);
+    if let Some(instance) = found.instances.get(MOST_APPLICATIONS) {
+        return refuse(&instance.origin, format!("these are more than {MOST_APPLICATIONS} applications"));
+    }
+    let lists = found.instances.iter().map(|instance| &instance.settings).chain([&found.defaults]);
+    match lists.filter_map(|settings| settings.get(MOST_SETTINGS)).next() {
+        Some(setting) => {
+            refuse(&setting.origin, format!("these are more than {MOST_SETTINGS} settings of one application"))
+        }
+        None => Ok(()),
+    }
 }
 
 fn read(inputs: &[Input], report: &mut Report) -> Result<Found, Vec<Unreadable>> {

@@ -87,10 +87,11 @@ pub fn is_option(name: &str) -> bool {
     OPTIONS.contains_key(name)
 }
 
-/// The option that `name` was most likely meant to be.
+/// The option that `name` was most likely meant to be. The first letter is right, as a rule, and an import may ask often.
 #[must_use]
 pub fn nearest(name: &str) -> Option<&'static str> {
-    crate::diagnostic::nearest(name, OPTIONS.keys().copied())
+    let begins_alike = |option: &&str| option.bytes().next() == name.bytes().next();
+    crate::diagnostic::nearest(name, OPTIONS.keys().copied().filter(begins_alike))
 }
 
 /// Why `name` may not stand in an application's free table; none when it may.

@@ -270,7 +270,9 @@ fn import_text(name: &str, text: &[u8]) -> (Option<i32>, String) {
 #[test]
 fn what_cannot_be_read_is_refused_with_its_line() {
     let large = vec![b'#'; 10_000_001];
-    let cases: [(&str, &[u8], &str); 9] = [
+    let many = format!("[uwsgi]\n{}", "processes = 1\n".repeat(600_000));
+    let cases: [(&str, &[u8], &str); 10] = [
+        ("a.ini", many.as_bytes(), "error: a.ini:5002: these are more than 5000 settings of one application"),
         ("a.yml", b"uwsgi_apps:\n  - name: [x\n", "error: a.yml:3: no YAML: "),
         ("a.yml", b"x: 1\n---\ny: 1\n", "error: a.yml:2: a second document begins"),
         ("a.yml", b"just text\n", "error: a.yml:1: this is no uWSGI file with a section [uwsgi], no mapping"),
