@@ -45,6 +45,10 @@ reprotest spec="specs/gnuhealth.toml":
 fuzz target runs="1000000":
     fuzz/run {{target}} {{runs}}
 
+# Builds the released program, static and the same bytes everywhere, and the bill of its crates.
+release directory="target/released":
+    .ci/release {{directory}}
+
 # What CI runs.
 ci:
     .ci/run
