@@ -24,7 +24,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand, ValueHint};
 
 use crate::level::Levels;
@@ -264,14 +264,6 @@ fn print(text: &str) -> Result<(), Failure> {
 fn read_certificate(path: &Path) -> anyhow::Result<Certificate> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     Certificate::read(&bytes).with_context(|| path.display().to_string())
-}
-
-/// Fails if there is a file at `path`, or anything else.
-fn refuse_existing(path: &Path) -> Result<(), Failure> {
-    match path.symlink_metadata() {
-        Ok(_) => Err(anyhow!("{} exists already; name another file", path.display()).into()),
-        Err(_) => Ok(()),
-    }
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

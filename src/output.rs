@@ -284,11 +284,23 @@ pub fn rewrite(path: &Path, change: impl FnOnce(Option<&str>) -> Result<String>)
     Ok(text)
 }
 
+/// Fails if there is a file at `path`, or anything else.
+///
+/// # Errors
+/// There is.
+pub fn refuse_existing(path: &Path) -> Result<()> {
+    match path.symlink_metadata() {
+        Ok(_) => bail!("{} exists already; name another file", path.display()),
+        Err(_) => Ok(()),
+    }
+}
+
 /// Writes a file that is not there yet: whole or not at all. Of `mode` the umask takes its part.
 ///
 /// # Errors
 /// A file that is there, or a directory that cannot be written.
 pub fn write_new(path: &Path, text: &str, mode: u32) -> Result<()> {
+    refuse_existing(path)?;
     let failed = || format!("cannot write {}", path.display());
     staged(folder_of(path), text, mode).and_then(|file| Ok(file.persist_noclobber(path)?)).with_context(failed)?;
     Ok(())

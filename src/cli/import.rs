@@ -6,9 +6,9 @@ use clap::Args;
 
 use super::console::{Verbosity, counted};
 use super::load::{not_utf8, read_written};
-use super::{Failure, print, refuse_existing};
+use super::{Failure, print};
 use crate::import::{self, Imported, Input};
-use crate::output::{NEW_FILE, write_new};
+use crate::output::{NEW_FILE, refuse_existing, write_new};
 use crate::value::SiteName;
 
 #[derive(Args)]

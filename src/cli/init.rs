@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use anyhow::{Context as _, anyhow};
 use clap::{Args, ValueHint};
 
+use super::Failure;
 use super::console::Verbosity;
 use super::value::Likely;
-use super::{Failure, refuse_existing};
 use crate::init::{Answers, Need, QUESTIONS, Question};
-use crate::output::{NEW_FILE, write_new};
+use crate::output::{NEW_FILE, refuse_existing, write_new};
 
 #[derive(Args)]
 pub struct InitArguments {
