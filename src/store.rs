@@ -108,6 +108,8 @@ impl Store {
     /// A place that cannot be reached, or a directory that another publisher is writing to.
     pub fn open(place: &str, purpose: Purpose) -> Result<Self> {
         let failed = || format!("cannot open {place}");
+        // The one that is installed already is the same.
+        rustls::crypto::ring::default_provider().install_default().ok();
         let (inner, writers): (Arc<dyn ObjectStore>, Writers) = match place.split_once("://") {
             Some(("s3", rest)) => {
                 let store = AmazonS3Builder::from_env().with_url(place).build().with_context(failed)?;

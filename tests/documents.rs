@@ -48,6 +48,20 @@ fn every_link_of_a_document_leads_somewhere() {
     }
 }
 
+#[test]
+fn every_dependency_has_its_reason() {
+    let manifest: toml::Table = toml::from_str(&read("Cargo.toml")).unwrap();
+    let page = read("ARCHITECTURE.md");
+    let table = page.split("| crate | why |").nth(1).and_then(|rest| rest.split("\n\n").next()).unwrap();
+    let first_cells: String = table.lines().filter_map(|line| line.split('|').nth(1)).collect();
+    let reasoned: Vec<&str> = first_cells.split([' ', ',', '(', ')']).collect();
+    for section in ["dependencies", "dev-dependencies"] {
+        for name in manifest[section].as_table().unwrap().keys() {
+            assert!(reasoned.contains(&name.as_str()), "{name} of [{section}] has no row in ARCHITECTURE.md");
+        }
+    }
+}
+
 /// The last cell of a row names a file and what stands in it: a test, a section of a scenario, a value.
 #[test]
 fn every_threat_has_the_test_that_it_names() {
