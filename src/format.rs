@@ -1,6 +1,7 @@
 //! Package → bytes: the two package formats.
 
 mod deb;
+mod gzip;
 mod rpm;
 
 use std::io::Write;
@@ -12,9 +13,6 @@ use crate::package::{Package, Relation, RelationKind};
 use crate::unpacked::Unpacked;
 
 pub use rpm::parse as parse_rpm;
-
-/// How hard packages are compressed. Level 9 takes up to three times as long and saves nothing of packages this small.
-const GZIP_LEVEL: u32 = 6;
 
 /// A package format.
 pub trait Format: Sync {

@@ -362,7 +362,7 @@ fn package(family: &'static Family) -> Package {
 fn the_same_package_stays_the_same_bytes_as_long_as_the_revision_of_its_format_does() {
     let known = [
         ("deb", 1, "4b8a29fe72d530df338cacba778824e295c403ac619aace688b943f06603fd13"),
-        ("rpm", 1, "21e0d38fd4674e3fad73ca3e1c562c4595b3a10ae948558c8331dbcc34bd0718"),
+        ("rpm", 2, "a5efd2b32f12f07201798b32accc62c93570be2d878e74e9126931996bc476ee"),
     ];
     for (name, revision, expected) in known {
         let family = Family::all().find(|family| family.format == name).unwrap();

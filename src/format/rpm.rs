@@ -1,5 +1,6 @@
 //! The .rpm, version 4, by the rpm crate.
 
+mod payload;
 mod sound;
 mod unpack;
 
@@ -11,7 +12,7 @@ use rpm::{
     Timestamp,
 };
 
-use super::{Format, GZIP_LEVEL};
+use super::Format;
 use crate::package::{Contents, File, Package, Relation, RelationKind, Role};
 use crate::unpacked::Unpacked;
 
@@ -29,7 +30,7 @@ impl Format for Rpm {
     }
 
     fn revision(&self) -> u32 {
-        1
+        2
     }
 
     fn architecture(&self) -> &'static str {
@@ -62,10 +63,7 @@ impl Format for Rpm {
         );
         builder
             .using_config(
-                BuildConfig::v4()
-                    .compression(CompressionWithLevel::Gzip(GZIP_LEVEL))
-                    .source_date(date)
-                    .reserved_space(None),
+                BuildConfig::v4().compression(CompressionWithLevel::None).source_date(date).reserved_space(None),
             )
             .release(package.release.to_string())
             .description(&package.description)
@@ -88,6 +86,7 @@ impl Format for Rpm {
         add_relations(&mut builder, package);
         add_scripts(&mut builder, package);
         let built = builder.build().with_context(|| format!("cannot make {}", package.name))?;
+        let built = payload::compress(built).with_context(|| format!("cannot compress {}", package.name))?;
         built.write(&mut Plain(writer)).with_context(|| format!("cannot write {}", package.name))
     }
 

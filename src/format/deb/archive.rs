@@ -3,11 +3,10 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use anyhow::{Context as _, Result, anyhow, bail};
-use libdeflater::{CompressionLvl, Compressor};
+use anyhow::{Context as _, Result, bail};
 use tar::{EntryType, Header};
 
-use crate::format::GZIP_LEVEL;
+use crate::format::gzip;
 use crate::package::{Contents, File, Package, Role};
 
 /// A file of control.tar: name, mode, text.
@@ -74,7 +73,7 @@ fn bytes_of(file: &File) -> Option<Cow<'_, [u8]>> {
         return Some(Cow::Borrowed(text.as_bytes()));
     }
     // Debian Policy 12.7 wants documentation at the highest level. Compressing to memory cannot fail.
-    compress(text.as_bytes(), HIGHEST).ok().map(Cow::Owned)
+    gzip::compress(text.as_bytes(), gzip::HIGHEST).ok().map(Cow::Owned)
 }
 
 /// Bytes of a name in a tar header.
@@ -94,9 +93,6 @@ impl Entry<'_> {
         Self { path, kind: EntryType::Directory, mode: 0o755, owner: "root", group: "root", date }
     }
 }
-
-/// What `gzip -9` is called here.
-const HIGHEST: u32 = 9;
 
 struct Archive(tar::Builder<Vec<u8>>);
 
@@ -125,7 +121,7 @@ impl Archive {
     }
 
     fn compress(self) -> Result<Vec<u8>> {
-        compress(&self.0.into_inner()?, GZIP_LEVEL)
+        gzip::compress(&self.0.into_inner()?, gzip::LEVEL)
     }
 }
 
@@ -141,14 +137,4 @@ fn set_name(header: &mut Header, path: &str) -> Result<()> {
     fields.name[..name.len()].copy_from_slice(name.as_bytes());
     fields.prefix[..prefix.len()].copy_from_slice(prefix.as_bytes());
     Ok(())
-}
-
-/// gzip without name or time.
-fn compress(bytes: &[u8], level: u32) -> Result<Vec<u8>> {
-    let level = CompressionLvl::new(level.try_into()?).map_err(|error| anyhow!("gzip level {level}: {error:?}"))?;
-    let mut compressor = Compressor::new(level);
-    let mut stream = vec![0; compressor.gzip_compress_bound(bytes.len())];
-    let length = compressor.gzip_compress(bytes, &mut stream).context("cannot compress")?;
-    stream.truncate(length);
-    Ok(stream)
 }
