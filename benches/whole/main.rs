@@ -36,8 +36,9 @@ fn main() -> Result<()> {
     }
     let chosen = if words.is_empty() { vec!["sites", "packages", "repositories"] } else { words };
     table::begin();
+    // ext4 looks for minutes at each file that was removed before it takes a new one: all stays until the end.
+    let mut places = Vec::new();
     for word in chosen {
-        // What a section leaves is gone before the next begins.
         let place = place::Place::new()?;
         match word {
             "sites" => sites::run(&place)?,
@@ -45,6 +46,7 @@ fn main() -> Result<()> {
             "repositories" => repositories::run(&place)?,
             other => bail!("there is no section {other}"),
         }
+        places.push(place);
     }
     Ok(())
 }

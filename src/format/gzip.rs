@@ -13,9 +13,12 @@ pub const LEVEL: u32 = 6;
 /// What `gzip -9` is called here.
 pub const HIGHEST: u32 = 9;
 
+/// A compressor, and room for what comes out.
+type State = (Compressor, Vec<u8>);
+
 thread_local! {
     /// To make one takes as long as to compress a small package, so each thread keeps its own, by level.
-    static COMPRESSORS: RefCell<BTreeMap<u32, Compressor>> = const { RefCell::new(BTreeMap::new()) };
+    static STATES: RefCell<BTreeMap<u32, State>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 /// The bytes as one gzip stream, the same ones each time.
@@ -23,15 +26,17 @@ thread_local! {
 /// # Errors
 /// A level that there is not (1–12).
 pub fn compress(bytes: &[u8], level: u32) -> Result<Vec<u8>> {
-    COMPRESSORS.with_borrow_mut(|compressors| {
-        let compressor = match compressors.entry(level) {
+    STATES.with_borrow_mut(|states| {
+        let (compressor, room) = match states.entry(level) {
             Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => entry.insert(compressor(level)?),
+            Entry::Vacant(entry) => entry.insert((compressor(level)?, Vec::new())),
         };
-        let mut stream = vec![0; compressor.gzip_compress_bound(bytes.len())];
-        let length = compressor.gzip_compress(bytes, &mut stream).context("cannot compress")?;
-        stream.truncate(length);
-        Ok(stream)
+        let most = compressor.gzip_compress_bound(bytes.len());
+        if room.len() < most {
+            room.resize(most, 0);
+        }
+        let length = compressor.gzip_compress(bytes, room).context("cannot compress")?;
+        Ok(room[..length].to_vec())
     })
 }
 
