@@ -13,14 +13,19 @@ host qa piuparts
 base=$(instance_root "$name")/srv/base
 cp -a "$OS_CACHE/roots/$suite-min" "$base"
 
-# The upgrade is only tested when apt in the base knows the former release, so that goes to the base's pool.
+# The upgrade is only tested when apt in the base knows the former release, so that goes to the base's pool. The new release of
+# an application is tried beside the former one of what applications share, which is the one that apt finds.
+build() {
+  liege build --unlocked "$spec" --family debian "$@" > /dev/null 2>> "$work/warnings"
+}
 for spec in "$OS_HOME"/../../specs/*.toml; do
-  for release in 1 2; do
-    liege build --unlocked "$spec" --family debian --release $release --out "$work/$release" > /dev/null 2>> "$work/warnings"
-  done
+  mapfile -t applications < <(sed -n 's/^\[app\.\([a-z0-9-]*\)\]$/--app=\1/p' "$spec")
+  build --release 1 --out "$work/1"
+  build --release 2 --out "$work/2"
+  build --release 2 --out "$work/applications" "${applications[@]}"
 done
 cp "$work"/1/debian/*.deb "$base/var/local/pool/"
-cp "$work"/2/debian/*.deb "$srv/"
+cp "$work"/2/debian/*-uwsgi_*.deb "$work"/applications/debian/*.deb "$srv/"
 # /tmp is mounted nodev, and a root below it could not use its /dev/null: piuparts works in /var/tmp.
 in_ - << 'INSIDE'
 cd /srv/base/var/local/pool
